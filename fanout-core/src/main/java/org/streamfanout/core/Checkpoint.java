@@ -1,0 +1,22 @@
+package org.streamfanout.core;
+
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.Position;
+
+/**
+ * How far a host may commit: the longest prefix of source records that are settled for every
+ * target.
+ *
+ * @param settled how many source records that prefix has
+ * @param total how many source records the batch has
+ * @param lastSettled the last record of the prefix; null if the prefix is empty
+ * @param firstUnsettled the record after the prefix; null if all are settled
+ */
+public record Checkpoint(
+    int settled, int total, @Nullable Position lastSettled, @Nullable Position firstUnsettled) {
+
+  /** Returns whether every record is settled for every target. */
+  public boolean isComplete() {
+    return settled == total;
+  }
+}

@@ -1,0 +1,108 @@
+package org.streamfanout.spi;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What people should know about a kind of destination. Immutable.
+ *
+ * <p>Options are more than text: a target with an option that is not described is invalid.
+ */
+public final class Description {
+  private final String summary;
+  private final String destination;
+  private final String ordering;
+  private final String duplicates;
+  private final List<Option> options;
+
+  /**
+   * One entry of a target's {@code options} column.
+   *
+   * @param name its name
+   * @param values what it may be
+   * @param standard its default
+   * @param meaning what it does
+   */
+  public record Option(String name, String values, String standard, String meaning) {}
+
+  private Description(Builder builder) {
+    this.summary = builder.summary;
+    this.destination = builder.destination;
+    this.ordering = builder.ordering;
+    this.duplicates = builder.duplicates;
+    this.options = List.copyOf(builder.options);
+  }
+
+  /** Starts a description with one sentence on what the destination is. */
+  public static Builder builder(String summary) {
+    return new Builder(summary);
+  }
+
+  /** Returns what the destination is, in one sentence. */
+  public String summary() {
+    return summary;
+  }
+
+  /** Returns the syntax of the {@code destination} column. */
+  public String destination() {
+    return destination;
+  }
+
+  /** Returns which order is possible, and what it costs. */
+  public String ordering() {
+    return ordering;
+  }
+
+  /** Returns what happens to a message that is sent twice. */
+  public String duplicates() {
+    return duplicates;
+  }
+
+  /** Returns the options of this type. */
+  public List<Option> options() {
+    return options;
+  }
+
+  /** Builds a description; not thread-safe. */
+  public static final class Builder {
+    private final String summary;
+    private String destination = "";
+    private String ordering = "";
+    private String duplicates = "";
+    private final List<Option> options = new ArrayList<>();
+
+    private Builder(String summary) {
+      this.summary = Objects.requireNonNull(summary, "summary");
+    }
+
+    /** Sets the syntax of the {@code destination} column. */
+    public Builder destination(String newDestination) {
+      destination = newDestination;
+      return this;
+    }
+
+    /** Sets which order is possible, and what it costs. */
+    public Builder ordering(String newOrdering) {
+      ordering = newOrdering;
+      return this;
+    }
+
+    /** Sets what happens to a message that is sent twice. */
+    public Builder duplicates(String newDuplicates) {
+      duplicates = newDuplicates;
+      return this;
+    }
+
+    /** Adds an option. */
+    public Builder option(String name, String values, String standard, String meaning) {
+      options.add(new Option(name, values, standard, meaning));
+      return this;
+    }
+
+    /** Returns the description. */
+    public Description build() {
+      return new Description(this);
+    }
+  }
+}

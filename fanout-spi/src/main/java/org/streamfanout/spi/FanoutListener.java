@@ -1,0 +1,109 @@
+package org.streamfanout.spi;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches an engine: four events from which every number is derived.
+ *
+ * <p>Called on the engine's threads, several at once; must be quick and thread-safe. What it throws
+ * is logged and changes nothing.
+ */
+public interface FanoutListener {
+  /** One attempt came back, or was given up as unknown. */
+  default void sent(SendEvent event) {}
+
+  /** Messages wait for another attempt. */
+  default void retrying(RetryEvent event) {}
+
+  /** A call of the engine is done with one target. */
+  default void settled(TargetEvent event) {}
+
+  /** A call of the engine is done. */
+  default void finished(FanoutEvent event) {}
+
+  /**
+   * One attempt.
+   *
+   * @param source where the records come from
+   * @param shard their shard; null where there is none
+   * @param targetId the target's id
+   * @param messages how many messages the batch carried
+   * @param accepted how many of them were accepted
+   * @param bytes the batch's size in bytes, as the destination counts it
+   * @param took how long the attempt took
+   * @param failure the first failure; null if all were accepted
+   */
+  record SendEvent(
+      Source source,
+      @Nullable String shard,
+      String targetId,
+      int messages,
+      int accepted,
+      long bytes,
+      Duration took,
+      @Nullable Failure failure) {}
+
+  /**
+   * A pause before another attempt.
+   *
+   * @param source where the records come from
+   * @param shard their shard; null where there is none
+   * @param targetId the target's id
+   * @param messages how many messages wait
+   * @param attempts how many attempts the most tried of them has had
+   * @param pause how long they wait
+   * @param failure why
+   */
+  record RetryEvent(
+      Source source,
+      @Nullable String shard,
+      String targetId,
+      int messages,
+      int attempts,
+      Duration pause,
+      Failure failure) {}
+
+  /**
+   * What became of a batch at one target, so far.
+   *
+   * @param source where the records come from
+   * @param shard their shard; null where there is none
+   * @param targetId the target's id
+   * @param type the target's type
+   * @param counts the sums since the batch came in
+   * @param firstFailure the first failure; null if there was none
+   * @param oldestHeld when the oldest record that is held came into the source; null if none is, or
+   *     the source does not say
+   */
+  record TargetEvent(
+      Source source,
+      @Nullable String shard,
+      String targetId,
+      String type,
+      TargetCounts counts,
+      @Nullable Failure firstFailure,
+      @Nullable Instant oldestHeld) {}
+
+  /**
+   * What became of a batch.
+   *
+   * @param source where the records come from
+   * @param shard their shard; null where there is none
+   * @param targets how many targets it went to
+   * @param records how many source records it has
+   * @param settled how many of them, from the first on, are settled for every target
+   * @param took how long the call took
+   * @param staleSince when the targets were read, if they could not be read again; null if they are
+   *     fresh
+   */
+  record FanoutEvent(
+      Source source,
+      @Nullable String shard,
+      int targets,
+      int records,
+      int settled,
+      Duration took,
+      @Nullable Instant staleSince) {}
+}
