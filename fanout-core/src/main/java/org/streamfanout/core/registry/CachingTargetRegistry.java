@@ -128,11 +128,11 @@ public final class CachingTargetRegistry implements TargetRegistry {
           return read(source).answer;
         } catch (RuntimeException e) {
           LOG.warn(
-              "targets of '{}' cannot be refreshed; serving those read at {}, next try in {}",
+              "targets of '{}' cannot be refreshed ({}); serving those read at {}, next try in {}",
               source.id(),
+              e.toString(),
               current.readAt,
-              STALE_WAIT,
-              e);
+              STALE_WAIT);
           Instant now = clock.instant();
           Targets stale = current.answer.stale(current.readAt);
           copy = new Copy(stale, current.readAt, now, now.plus(STALE_WAIT));
