@@ -136,8 +136,9 @@ final class NodeServer implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
     try {
+      // The end of its input ends it at once: see preload.cjs.
+      process.getOutputStream().close();
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
@@ -146,7 +147,8 @@ final class NodeServer implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      throw new UncheckedIOException(preload + " could not be removed", e);
+      throw new UncheckedIOException(
+          "node's input, or " + preload + ", could not be closed and removed", e);
     }
   }
 }

@@ -192,8 +192,7 @@ final class JsonCall implements ServiceCall {
     answer
         .path("UnprocessedItems")
         .properties()
-        .forEach(
-            table -> table.getValue().forEach(unprocessed.withArray(table.getKey())::add));
+        .forEach(table -> table.getValue().forEach(unprocessed.withArray(table.getKey())::add));
     answer.set("UnprocessedItems", unprocessed);
   }
 

@@ -3,6 +3,7 @@ package org.streamfanout.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,13 @@ import org.streamfanout.testservers.SqsServer;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchWriteItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
@@ -172,7 +176,14 @@ class FaultProxyIT {
         KinesisClient kinesis =
             Clients.client(KinesisClient.builder().httpClient(http), proxy.endpoint())) {
       kinesis.createStream(request -> request.streamName("s").shardCount(1));
-      kinesis.waiter().waitUntilStreamExists(request -> request.streamName("s"));
+      kinesis
+          .waiter()
+          .waitUntilStreamExists(
+              request -> request.streamName("s"),
+              options ->
+                  options
+                      .backoffStrategyV2(BackoffStrategy.fixedDelay(Duration.ofMillis(50)))
+                      .maxAttempts(600));
       proxy.next(
           Fault.failEntries(1, 2), Fault.throttle(), Fault.serverError(), Fault.accessDenied());
 
@@ -206,25 +217,29 @@ class FaultProxyIT {
       dynamoDb.createTable(
           request ->
               request
-                  .tableName("t")
+                  .tableName("items")
                   .billingMode(BillingMode.PAY_PER_REQUEST)
-                  .keySchema(key -> key.attributeName("id").keyType(KeyType.HASH))
+                  .keySchema(
+                      KeySchemaElement.builder().attributeName("id").keyType(KeyType.HASH).build())
                   .attributeDefinitions(
-                      key -> key.attributeName("id").attributeType(ScalarAttributeType.S)));
+                      AttributeDefinition.builder()
+                          .attributeName("id")
+                          .attributeType(ScalarAttributeType.S)
+                          .build()));
       proxy.next(Fault.failEntries(1), Fault.throttle());
 
       BatchWriteItemResponse answer = write(dynamoDb);
 
-      assertThat(answer.unprocessedItems().get("t"))
+      assertThat(answer.unprocessedItems().get("items"))
           .singleElement()
           .satisfies(item -> assertThat(item.putRequest().item().get("id").s()).isEqualTo("item1"));
       assertThat(
-              dynamoDb.scan(request -> request.tableName("t")).items().stream()
+              dynamoDb.scan(request -> request.tableName("items")).items().stream()
                   .map(item -> item.get("id").s()))
           .containsExactlyInAnyOrder("item0", "item2");
       assertThat(refusal(() -> write(dynamoDb)))
           .isEqualTo("400 ProvisionedThroughputExceededException");
-      assertThat(write(dynamoDb).hasUnprocessedItems()).isFalse();
+      assertThat(write(dynamoDb).unprocessedItems()).isEmpty();
     }
   }
 
@@ -322,6 +337,6 @@ class FaultProxyIT {
                         .putRequest(put -> put.item(Map.of("id", AttributeValue.fromS(id))))
                         .build())
             .toList();
-    return dynamoDb.batchWriteItem(request -> request.requestItems(Map.of("t", items)));
+    return dynamoDb.batchWriteItem(request -> request.requestItems(Map.of("items", items)));
   }
 }
