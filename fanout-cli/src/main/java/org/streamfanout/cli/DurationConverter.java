@@ -6,7 +6,10 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads times such as {@code 500ms}, {@code 60s}, {@code 5m} and {@code 1h}; a bare number is seconds. */
+/**
+ * Reads times such as {@code 500ms}, {@code 60s}, {@code 5m} and {@code 1h}; a bare number is
+ * seconds.
+ */
 final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern SYNTAX = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 

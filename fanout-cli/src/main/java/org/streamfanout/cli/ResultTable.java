@@ -11,8 +11,17 @@ import org.streamfanout.spi.TargetCounts;
 final class ResultTable {
   private static final List<String> HEADERS =
       List.of(
-          "target", "type", "records", "accepted", "filtered", "dead-lettered", "dropped", "held",
-          "calls", "retries", "time");
+          "target",
+          "type",
+          "records",
+          "accepted",
+          "filtered",
+          "dead-lettered",
+          "dropped",
+          "held",
+          "calls",
+          "retries",
+          "time");
 
   /** The columns from here on are numbers, and end on the right. */
   private static final int FIRST_NUMBER = 2;
@@ -28,9 +37,7 @@ final class ResultTable {
               out.println();
               out.println(source.id());
               printRows(
-                  totals.targets().stream()
-                      .filter(each -> each.source().equals(source))
-                      .toList(),
+                  totals.targets().stream().filter(each -> each.source().equals(source)).toList(),
                   out);
             });
   }

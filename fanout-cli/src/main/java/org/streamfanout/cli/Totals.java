@@ -87,8 +87,7 @@ final class Totals implements FanoutListener {
     Key key = new Key(source, result.targetId());
     Target old =
         targets.getOrDefault(
-            key,
-            new Target(source, result.targetId(), result.type(), ZERO, null, Duration.ZERO));
+            key, new Target(source, result.targetId(), result.type(), ZERO, null, Duration.ZERO));
     targets.put(
         key,
         new Target(

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
-import org.streamfanout.spi.RegistryException;
 import org.streamfanout.spi.TargetRegistry;
 
 /**
@@ -15,22 +14,21 @@ import org.streamfanout.spi.TargetRegistry;
  * @param engine the engine
  * @param registry where its targets come from
  * @param file the registry, if it is a file; null if it is a table
- * @param resources what goes with the engine
+ * @param release lets the registry's connection go
  */
 record Wiring(
     FanoutEngine engine,
     TargetRegistry registry,
     @Nullable JsonTargetRegistry file,
-    AutoCloseable resources)
+    Runnable release)
     implements AutoCloseable {
 
   @Override
   public void close() {
-    engine.close();
     try {
-      resources.close();
-    } catch (Exception e) {
-      throw new RegistryException("the registry's connection cannot be closed: " + e, e);
+      engine.close();
+    } finally {
+      release.run();
     }
   }
 
@@ -54,7 +52,7 @@ record Wiring(
 
     Wiring withTable(String name) {
       TableRegistry table = TableRegistry.open(name, settings);
-      return new Wiring(engine(table.registry()), table.registry(), null, table);
+      return new Wiring(engine(table.registry()), table.registry(), null, table.release());
     }
 
     private FanoutEngine engine(TargetRegistry registry) {

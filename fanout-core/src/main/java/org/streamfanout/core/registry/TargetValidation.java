@@ -126,7 +126,9 @@ public final class TargetValidation {
     return new Resolution(usable, invalid, warnings(targets));
   }
 
-  /** Returns what is odd about a source's valid rows but does no harm, as {@link Resolution} has. */
+  /**
+   * Returns what is odd about a source's valid rows but does no harm, as {@link Resolution} has.
+   */
   public static List<String> warnings(Targets targets) {
     return targets.valid().stream().flatMap(target -> Warnings.of(target).stream()).toList();
   }

@@ -1,0 +1,17 @@
+package org.streamfanout.cli;
+
+import java.util.Map;
+import org.streamfanout.spi.TargetRegistry;
+
+/**
+ * The targets table in DynamoDB, with the connection to it.
+ *
+ * @param registry reads the table
+ * @param release lets the connection go
+ */
+record TableRegistry(TargetRegistry registry, Runnable release) {
+
+  static TableRegistry open(String table, Map<String, String> settings) {
+    throw new UnsupportedOperationException(table + settings);
+  }
+}
