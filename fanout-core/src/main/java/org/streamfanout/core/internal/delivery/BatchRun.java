@@ -49,6 +49,7 @@ public final class BatchRun {
   private boolean ended = true;
   private Deadline deadline = Deadline.after(Duration.ZERO);
   private volatile @Nullable Thread caller;
+  private volatile boolean stopRequested;
 
   /** One target of the batch: what delivers to it, or why nothing does. */
   private static final class Entry {
@@ -239,7 +240,7 @@ public final class BatchRun {
     try {
       List<TargetDelivery> all = live();
       boolean finished = all.stream().allMatch(TargetDelivery::isFinished);
-      if (finished || deadline.isExpired() || ended) {
+      if (finished || deadline.isExpired() || stopRequested) {
         return -1;
       }
       all.addAll(carriers.values());
@@ -318,6 +319,12 @@ public final class BatchRun {
     }
     caller = null;
     events.forEach(Runnable::run);
+  }
+
+  /** Ends the call that is under way as if its deadline had come. */
+  public void endNow() {
+    stopRequested = true;
+    wake();
   }
 
   boolean isEnded() {
