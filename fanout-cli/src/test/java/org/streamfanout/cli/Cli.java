@@ -19,10 +19,10 @@ final class Cli {
   private Cli() {}
 
   static Ran run(String... arguments) {
-    return run("", arguments);
+    return runOn("", arguments);
   }
 
-  static Ran run(String input, String... arguments) {
+  static Ran runOn(String input, String... arguments) {
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();

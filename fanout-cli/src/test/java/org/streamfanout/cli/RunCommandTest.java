@@ -70,7 +70,7 @@ class RunCommandTest {
   @Test
   void run_standardInput_deliveredAsLinesCome() throws IOException {
     Ran ran =
-        Cli.run(
+        Cli.runOn(
             event(STREAM, "s0:1:a") + "\n" + event(STREAM, "s0:2:b"),
             "run",
             "--event",
@@ -204,7 +204,7 @@ class RunCommandTest {
     Path report = directory.resolve("report.json");
 
     Ran ran =
-        Cli.run(
+        Cli.runOn(
             event(STREAM, "s0:1:a")
                 + event("arn:aws:kinesis:us-east-1:123456789012:stream/mistyped", "s0:2:b")
                 + event(STREAM, "s0:3:c"),
