@@ -37,7 +37,8 @@ final class WebhookSender implements TargetSender {
             .timeout(deadline.remaining().plus(Duration.ofMillis(1)))
             .header("Content-Type", contentType)
             .header("Idempotency-Key", message.id())
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body.array(), body.offset(), body.length()))
+            .POST(
+                HttpRequest.BodyPublishers.ofByteArray(body.array(), body.offset(), body.length()))
             .build();
     // The answer's body is of no use: its size is not ours to bound.
     HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());

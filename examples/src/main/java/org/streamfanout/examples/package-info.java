@@ -1,4 +1,6 @@
-/** Complete programs that use the library: an engine in ten lines, and a destination of one's own. */
+/**
+ * Complete programs that use the library: an engine in ten lines, and a destination of one's own.
+ */
 @NullMarked
 package org.streamfanout.examples;
 

@@ -44,7 +44,8 @@ class WebhookTargetProviderTest {
     server.createContext(
         "/hook",
         exchange -> {
-          received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          received.add(
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           Integer answer = answers.poll();
           exchange.sendResponseHeaders(answer == null ? 204 : answer, -1);
           exchange.close();

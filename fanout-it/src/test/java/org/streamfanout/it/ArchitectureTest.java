@@ -25,9 +25,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 
-@AnalyzeClasses(
-    packages = "org.streamfanout",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "org.streamfanout", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] SPI = {"org.streamfanout.spi"};
   private static final String[] CORE = {"org.streamfanout.core.."};
@@ -49,10 +47,11 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule coreKnowsNeitherAwsNorWhatIsBuiltOnIt = none(CORE, AWS, PROVIDERS, HOSTS);
 
-  @ArchTest
-  static final ArchRule coreKnowsNoRegistryOfAService = none(CORE, REGISTRIES, TESTKIT);
+  @ArchTest static final ArchRule coreKnowsNoRegistryOfAService = none(CORE, REGISTRIES, TESTKIT);
 
-  @ArchTest static final ArchRule awsKnowsTheContractsOnly = none(new String[] {"org.streamfanout.aws"}, CORE, PROVIDERS, HOSTS);
+  @ArchTest
+  static final ArchRule awsKnowsTheContractsOnly =
+      none(new String[] {"org.streamfanout.aws"}, CORE, PROVIDERS, HOSTS);
 
   @ArchTest
   static final ArchRule providersKnowTheContractsAndAwsOnly =
@@ -114,11 +113,11 @@ class ArchitectureTest {
           .should()
           .haveRawParameterTypes(
               DescribedPredicate.describe(
-                  "with an Optional", types -> types.stream().anyMatch(it -> it.isEquivalentTo(Optional.class))));
+                  "with an Optional",
+                  types -> types.stream().anyMatch(it -> it.isEquivalentTo(Optional.class))));
 
   @ArchTest
-  static final ArchRule nullIsMarkedEverywhere =
-      classes().should(new BeInANullMarkedPackage());
+  static final ArchRule nullIsMarkedEverywhere = classes().should(new BeInANullMarkedPackage());
 
   @ArchTest
   static final ArchRule nobodySleeps =
@@ -132,7 +131,8 @@ class ArchitectureTest {
   static final ArchRule librariesPrintNothing =
       noClasses()
           .that()
-          .resideInAnyPackage("org.streamfanout.spi", "org.streamfanout.core..", "org.streamfanout.aws")
+          .resideInAnyPackage(
+              "org.streamfanout.spi", "org.streamfanout.core..", "org.streamfanout.aws")
           .should(ACCESS_STANDARD_STREAMS);
 
   @ArchTest static final ArchRule exceptionsAreNamed = NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
@@ -158,7 +158,10 @@ class ArchitectureTest {
         .resideInAnyPackage(Arrays.stream(others).flatMap(Arrays::stream).toArray(String[]::new));
   }
 
-  /** A package each; {@code core} and {@code core.internal} together, since one is the other's inside. */
+  /**
+   * A package each; {@code core} and {@code core.internal} together, since one is the other's
+   * inside.
+   */
   private static final class Packages implements SliceAssignment {
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass javaClass) {

@@ -10,8 +10,7 @@ class ExampleEventTest {
   @Test
   void kinesisExample_madeAgainFromTheCapture_isTheSame() throws IOException {
     assertThat(
-            new JsonMapper()
-                .readTree(Repository.file("examples/events/kinesis-kpl.json").toFile()))
+            new JsonMapper().readTree(Repository.file("examples/events/kinesis-kpl.json").toFile()))
         .isEqualTo(Capture.donations().lambdaEvent());
   }
 }

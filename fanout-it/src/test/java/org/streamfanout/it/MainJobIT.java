@@ -72,8 +72,8 @@ class MainJobIT {
     return isDonation(record) && json(record).path("amount").asDouble() >= amount;
   }
 
-  private static Map<String, List<JsonNode>> expected(
-      Predicate<UserRecord> wanted, boolean byKey) throws IOException {
+  private static Map<String, List<JsonNode>> expected(Predicate<UserRecord> wanted, boolean byKey)
+      throws IOException {
     Map<String, List<JsonNode>> groups = new LinkedHashMap<>();
     for (UserRecord record : records) {
       if (wanted.test(record)) {
@@ -119,8 +119,7 @@ class MainJobIT {
 
   @Test
   void joined_bodies_areTheDonationsOfTheirPositionsInOrder() throws IOException {
-    assertThat(unpacked("joined.jsonl", false))
-        .isEqualTo(texts(MainJobIT::isDonation, false));
+    assertThat(unpacked("joined.jsonl", false)).isEqualTo(texts(MainJobIT::isDonation, false));
   }
 
   @Test
@@ -132,7 +131,8 @@ class MainJobIT {
     for (JsonNode line : lines("rejected.jsonl")) {
       JsonNode letter = MAPPER.readTree(line.get("data").binaryValue());
       assertThat(letter.get("target").asText()).isEqualTo("documents");
-      letters.merge(letter.get("key").asText() + " " + letter.get("data").asText(), 1, Integer::sum);
+      letters.merge(
+          letter.get("key").asText() + " " + letter.get("data").asText(), 1, Integer::sum);
     }
     Map<String, Integer> rejected = new LinkedHashMap<>();
     for (UserRecord record : records) {
@@ -147,8 +147,7 @@ class MainJobIT {
   }
 
   /** Returns the documents within collapsed bodies, as text, by shard and perhaps key. */
-  private static Map<String, List<String>> unpacked(String name, boolean byKey)
-      throws IOException {
+  private static Map<String, List<String>> unpacked(String name, boolean byKey) throws IOException {
     Map<String, String> shards = new LinkedHashMap<>();
     for (UserRecord record : records) {
       shards.put(MAPPER.readTree(record.line()).get("sequenceNumber").asText(), record.shard());
@@ -159,13 +158,11 @@ class MainJobIT {
       JsonNode documents = MAPPER.readTree(body).get("Records");
       assertThat(body).isEqualTo("{\"Records\":" + documents + "}");
       assertThat(documents).hasSameSizeAs(line.get("positions"));
-      String shard =
-          shards.get(line.get("positions").get(0).get("sequenceNumber").asText());
+      String shard = shards.get(line.get("positions").get(0).get("sequenceNumber").asText());
       for (JsonNode document : documents) {
         groups
             .computeIfAbsent(
-                byKey ? shard + " " + line.get("key").asText() : shard,
-                group -> new ArrayList<>())
+                byKey ? shard + " " + line.get("key").asText() : shard, group -> new ArrayList<>())
             .add(document.toString());
       }
     }
@@ -231,7 +228,12 @@ class MainJobIT {
       long ends = 0;
       for (String end :
           List.of(
-              "accepted", "filtered", "deadLettered", "dropped", "alreadySettled", "released",
+              "accepted",
+              "filtered",
+              "deadLettered",
+              "dropped",
+              "alreadySettled",
+              "released",
               "held")) {
         ends += target.get(end).asLong();
       }
