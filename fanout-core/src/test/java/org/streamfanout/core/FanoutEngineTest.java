@@ -3,7 +3,6 @@ package org.streamfanout.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -314,7 +313,8 @@ class FanoutEngineTest {
     Gate gate = new Gate();
     target.next(Behaviours.hang(gate, Behaviours.accept()));
     try (Fixture fixture = Fixture.of(target, Fixture.target("t").build())) {
-      FanoutResult first = fixture.process(Duration.ofMillis(50), Fixture.records("a"));
+      FanoutResult first =
+          fixture.processUntil(() -> gate.awaitArrived(1, Fixture.PATIENCE), Fixture.records("a"));
 
       assertThat(counts(first, "t").held()).isEqualTo(1);
       assertThat(fixture.resume(first).isSettled()).isTrue();
@@ -327,7 +327,9 @@ class FanoutEngineTest {
     Gate gate = new Gate();
     target.next(Behaviours.acceptThenHangIgnoringInterrupts(gate));
     try (Fixture fixture = Fixture.of(target, Fixture.target("t").build())) {
-      FanoutResult first = fixture.process(Duration.ofMillis(50), Fixture.records("a", "b"));
+      FanoutResult first =
+          fixture.processUntil(
+              () -> gate.awaitArrived(1, Fixture.PATIENCE), Fixture.records("a", "b"));
       assertThat(counts(first, "t").held()).isEqualTo(2);
       gate.open();
 
@@ -345,10 +347,13 @@ class FanoutEngineTest {
     target.next(Behaviours.hangIgnoringInterrupts(gate, Behaviours.accept()));
     try (Fixture fixture =
         Fixture.of(target, Fixture.target("t").ordering(Ordering.KEY).maxInFlight(4).build())) {
-      fixture.process(Duration.ofMillis(50), Fixture.record(1, "a", "v1"));
+      fixture.processUntil(
+          () -> gate.awaitArrived(1, Fixture.PATIENCE), Fixture.record(1, "a", "v1"));
       FanoutResult other =
-          fixture.process(
-              Duration.ofMillis(200), Fixture.record(2, "a", "v2"), Fixture.record(3, "b", "w"));
+          fixture.processUntil(
+              () -> target.awaitReceived(1, Fixture.PATIENCE),
+              Fixture.record(2, "a", "v2"),
+              Fixture.record(3, "b", "w"));
 
       assertThat(target.bodies("t")).containsExactly("w");
       assertThat(counts(other, "t").held()).isEqualTo(1);

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutRecord;
@@ -70,6 +73,38 @@ final class Fixture implements AutoCloseable {
 
   FanoutResult process(Duration time, FanoutRecord... records) {
     return engine.process(batch(records), Deadline.after(time));
+  }
+
+  /** Something that a test waits for. */
+  interface Wait {
+    void run() throws InterruptedException;
+  }
+
+  /** Processes records and ends the call as a deadline does, once something has happened. */
+  FanoutResult processUntil(Wait happened, FanoutRecord... records) throws Exception {
+    return until(happened, () -> process(records));
+  }
+
+  /** Resumes and ends the call as a deadline does, once something has happened. */
+  FanoutResult resumeUntil(Wait happened, FanoutResult before) throws Exception {
+    return until(happened, () -> resume(before));
+  }
+
+  private static FanoutResult until(Wait happened, Supplier<FanoutResult> call) throws Exception {
+    CompletableFuture<FanoutResult> answer = new CompletableFuture<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                answer.complete(call.get());
+              } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    caller.start();
+    happened.run();
+    caller.interrupt();
+    return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   FanoutResult resume(FanoutResult before) {
