@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
@@ -28,6 +29,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = "%nExit codes: 0 all settled, 1 something held, 2 bad usage or configuration.")
 final class RunCommand implements Callable<Integer> {
+  /** Any partition's, such as us-gov-west-1, and two digits at the end. */
+  private static final Pattern REGION = Pattern.compile("[a-z]{2,}(-[a-z]+)+-\\d{1,2}");
+
   private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter errors;
@@ -143,6 +147,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (endpointUrl != null && !isHttpUrl(endpointUrl)) {
       problems.add("--endpoint-url '" + endpointUrl + "' is no URL such as http://127.0.0.1:4566");
+    }
+    if (region != null && !REGION.matcher(region).matches()) {
+      problems.add("--region '" + region + "' is no region such as eu-west-1");
     }
     if (report != null) {
       Path parent = report.toAbsolutePath().getParent();

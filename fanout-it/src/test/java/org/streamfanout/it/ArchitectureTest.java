@@ -78,8 +78,7 @@ class ArchitectureTest {
       slices()
           .matching("org.streamfanout.provider.(*)..")
           .should()
-          .notDependOnEachOther()
-          .allowEmptyShould(true);
+          .notDependOnEachOther();
 
   @ArchTest
   static final ArchRule whatIsPublicIsFinalUnlessMadeToBeImplemented =
