@@ -18,7 +18,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamfanout.core.internal.delivery.Backoff;
 import org.streamfanout.core.internal.delivery.BatchRun;
-import org.streamfanout.core.internal.delivery.BatchRun.TargetState;
 import org.streamfanout.core.internal.delivery.ByteBudget;
 import org.streamfanout.core.internal.delivery.EngineContext;
 import org.streamfanout.core.internal.delivery.EngineTargets;
@@ -31,6 +30,7 @@ import org.streamfanout.core.internal.delivery.Services;
 import org.streamfanout.core.internal.delivery.TargetCheck;
 import org.streamfanout.core.internal.delivery.TargetRuntime;
 import org.streamfanout.core.internal.delivery.TargetSetup;
+import org.streamfanout.core.internal.delivery.TargetState;
 import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
@@ -125,7 +125,7 @@ public final class FanoutEngine implements AutoCloseable {
     calls.enter(run);
     try {
       Current current = targets.of(batch.source());
-      current.broken().forEach((id, why) -> run.hold(id, "", why));
+      current.broken().forEach((id, why) -> run.hold(id, why));
       plan(batch, current.targets().values(), null)
           .forEach((id, plan) -> run.deliverTo(get(current.targets(), id), plan));
       run.reopen(current.deadLetterTargets());

@@ -1,9 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,14 +15,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamfanout.core.SourceBatch;
-import org.streamfanout.core.TargetResult;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.spi.TargetCounts;
 
 /**
  * One batch on its way to all its targets, over as many calls as it takes.
@@ -41,7 +37,7 @@ public final class BatchRun {
   final SourceBatch batch;
   final ReentrantLock lock = new ReentrantLock();
 
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, RunTarget> entries = new LinkedHashMap<>();
   private final Map<String, TargetDelivery> carriers = new HashMap<>();
   private Map<String, TargetSetup> carrierSetups = Map.of();
   private final List<TargetRuntime> acquired = new ArrayList<>();
@@ -50,20 +46,6 @@ public final class BatchRun {
   private Deadline deadline = Deadline.after(Duration.ZERO);
   private volatile @Nullable Thread caller;
   private volatile boolean stopRequested;
-
-  /** One target of the batch: what delivers to it, or why nothing does. */
-  private static final class Entry {
-    final String type;
-    final @Nullable TargetDelivery delivery;
-    final @Nullable Failure broken;
-    boolean released;
-
-    Entry(String type, @Nullable TargetDelivery delivery, @Nullable Failure broken) {
-      this.type = type;
-      this.delivery = delivery;
-      this.broken = broken;
-    }
-  }
 
   /** Starts with no targets. */
   public BatchRun(Services services, SourceBatch batch) {
@@ -84,21 +66,20 @@ public final class BatchRun {
         () -> {
           forget(setup.config().id());
           entries.put(
-              setup.config().id(),
-              new Entry(setup.config().type(), new TargetDelivery(this, setup, plan), null));
+              setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
         });
   }
 
   /** Adds a target that cannot be used: everything holds. */
-  public void hold(String targetId, String type, Failure why) {
-    underLock(() -> entries.put(targetId, new Entry(type, null, why)));
+  public void hold(String targetId, Failure why) {
+    underLock(() -> entries.put(targetId, RunTarget.broken(targetId, why)));
   }
 
   /** Lets go of what a target has not settled. */
   public void release(String targetId) {
     underLock(
         () -> {
-          Entry entry = entries.get(targetId);
+          RunTarget entry = entries.get(targetId);
           if (entry != null) {
             entry.released = true;
             forget(targetId);
@@ -110,7 +91,7 @@ public final class BatchRun {
   }
 
   private void forget(String targetId) {
-    Entry entry = entries.get(targetId);
+    RunTarget entry = entries.get(targetId);
     if (entry != null && entry.delivery != null) {
       DeadLetters gone = entry.delivery.deadLetters;
       carriers.values().forEach(carrier -> carrier.forgetLetters(gone));
@@ -134,7 +115,7 @@ public final class BatchRun {
   public @Nullable TargetConfig configOf(String targetId) {
     lock.lock();
     try {
-      Entry entry = entries.get(targetId);
+      RunTarget entry = entries.get(targetId);
       return entry == null || entry.delivery == null ? null : entry.delivery.setup.config();
     } finally {
       lock.unlock();
@@ -161,7 +142,7 @@ public final class BatchRun {
 
   private List<TargetDelivery> live() {
     List<TargetDelivery> live = new ArrayList<>();
-    for (Entry entry : entries.values()) {
+    for (RunTarget entry : entries.values()) {
       if (entry.delivery != null && !entry.released) {
         live.add(entry.delivery);
       }
@@ -437,59 +418,15 @@ public final class BatchRun {
 
   // ---------------------------------------------------------------- results
 
-  /** What a call left at one target. */
-  public record TargetState(
-      TargetResult result, BitSet openSources, @Nullable Instant oldestHeld) {}
-
   /** Returns what became of the batch at each target. */
   public List<TargetState> states() {
     lock.lock();
     try {
       List<TargetState> states = new ArrayList<>();
-      entries.forEach((id, entry) -> states.add(state(id, entry)));
+      entries.forEach((id, entry) -> states.add(entry.state(batch)));
       return states;
     } finally {
       lock.unlock();
     }
-  }
-
-  private TargetState state(String id, Entry entry) {
-    BitSet open = new BitSet();
-    TargetDelivery delivery = entry.delivery;
-    if (delivery == null) {
-      int total = batch.records().size();
-      int held = entry.released ? 0 : total;
-      open.set(0, held);
-      TargetCounts counts = new TargetCounts(total, 0, 0, 0, 0, 0, total - held, held, 0, 0);
-      return new TargetState(
-          new TargetResult(id, entry.type, counts, entry.broken), open, oldestOf(held));
-    }
-    TargetPlan plan = delivery.plan;
-    for (int item = 0; item < plan.size(); item++) {
-      if (delivery.ledger.isOpen(item)) {
-        open.set(plan.sourceIndex(item));
-      }
-    }
-    Failure failure = delivery.firstFailure();
-    if (!delivery.ledger.isConserved()) {
-      LOG.error("target '{}' lost count of its records; all of them are held", id);
-      open.set(0, batch.records().size());
-      failure = Failure.fatal("LedgerBroken", "the sums of the records' ends do not add up");
-    }
-    return new TargetState(
-        new TargetResult(id, entry.type, delivery.ledger.counts(), failure),
-        open,
-        delivery.oldestHeld());
-  }
-
-  private @Nullable Instant oldestOf(int held) {
-    Instant oldest = null;
-    for (int index = 0; index < held; index++) {
-      Instant arrived = batch.records().get(index).arrivedAt();
-      if (arrived != null && (oldest == null || arrived.isBefore(oldest))) {
-        oldest = arrived;
-      }
-    }
-    return oldest;
   }
 }

@@ -25,7 +25,7 @@ import org.streamfanout.spi.TargetSender;
  * limit, each with its exact size. Not thread-safe.
  */
 final class Packer {
-  private static final Object SINGLE_LANE = "*";
+  static final Object SINGLE_LANE = "*";
 
   private final MessageIds ids;
   private final TargetSender sender;
@@ -60,6 +60,10 @@ final class Packer {
     this.collapse = collapse;
     this.collapser = collapser;
     this.limits = limits;
+  }
+
+  boolean hasSingleLane() {
+    return ordering == Ordering.BATCH || ordering == Ordering.SHARD;
   }
 
   Limits limits() {

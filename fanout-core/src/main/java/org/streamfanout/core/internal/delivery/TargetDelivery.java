@@ -1,24 +1,21 @@
 package org.streamfanout.core.internal.delivery;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.delivery.Outbound.State;
-import org.streamfanout.core.internal.delivery.TargetLedger.End;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.spi.Capabilities.CallOrder;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
-import org.streamfanout.spi.FanoutListener.RetryEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.Outcome;
 
 /**
@@ -43,6 +40,8 @@ final class TargetDelivery implements Slots.Waiter {
   /** Where this target's failed records go. */
   final DeadLetters deadLetters;
 
+  private final Answers answers;
+
   /** Dead letters of other targets that this one carries and has not accepted. */
   private final Set<Outbound> letters = new LinkedHashSet<>();
 
@@ -58,8 +57,9 @@ final class TargetDelivery implements Slots.Waiter {
     this.runtime = setup.runtime();
     this.plan = plan;
     this.ledger = new TargetLedger(plan);
-    this.deadLetters = new DeadLetters(this);
     this.services = run.services;
+    this.answers = new Answers(this);
+    this.deadLetters = new DeadLetters(this);
     this.retryBreakerAt = services.nanoTime().getAsLong();
   }
 
@@ -144,7 +144,7 @@ final class TargetDelivery implements Slots.Waiter {
         new Lanes(
             setup.ordering(),
             runtime.capabilities().callOrder() == CallOrder.PREFIX,
-            this::failPreset);
+            answers::failPreset);
     lanes = opened;
     closeForHungSends(opened, result);
     result.lanes.forEach(opened::offer);
@@ -156,8 +156,13 @@ final class TargetDelivery implements Slots.Waiter {
       if (hung.attempt().delivery == this) {
         continue;
       }
+      boolean single = hung.laneKeys().contains(Packer.SINGLE_LANE) || packed.hasSingleLane();
       List<Lane> held =
-          packed.lanes.stream().filter(lane -> hung.laneKeys().contains(lane.key)).toList();
+          setup.ordering() == Ordering.NONE
+              ? List.of()
+              : packed.lanes.stream()
+                  .filter(lane -> single || hung.laneKeys().contains(lane.key))
+                  .toList();
       List<ConflictQueue> conflicts =
           packed.conflicts.values().stream()
               .filter(conflict -> hung.conflictKeys().contains(conflict.key))
@@ -311,195 +316,10 @@ final class TargetDelivery implements Slots.Waiter {
       if (attempt.cutByCall) {
         attempt.runtime.breaker().releasePermission();
       } else {
-        countForBreaker(attempt, false);
+        answers.countForBreaker(attempt, false);
       }
     }
     attempt.interrupt();
-  }
-
-  private void countForBreaker(Attempt attempt, boolean success) {
-    long took = Math.max(0, services.nanoTime().getAsLong() - attempt.startedAt);
-    if (success) {
-      attempt.runtime.breaker().onSuccess(took, TimeUnit.NANOSECONDS);
-    } else {
-      attempt.runtime.breaker().onError(took, TimeUnit.NANOSECONDS, CallFailed.INSTANCE);
-    }
-  }
-
-  /** What the breaker is told about a failed call; carries nothing. */
-  private static final class CallFailed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    static final CallFailed INSTANCE = new CallFailed();
-
-    private CallFailed() {
-      super("call failed", null, false, false);
-    }
-  }
-
-  // ---------------------------------------------------------------- answers
-
-  /** Takes in what a send answered, one outcome per message. */
-  void answered(Attempt attempt, List<Outcome> outcomes, long now) {
-    attempts.remove(attempt);
-    Lanes open = requireLanes();
-    int messages = attempt.messages.size();
-    boolean accepted = false;
-    boolean failed = false;
-    boolean throttled = false;
-    boolean onlySkipped = true;
-    int mostAttempts = 0;
-    Failure again = null;
-    Duration retryAfter = Duration.ZERO;
-    for (int index = 0; index < messages; index++) {
-      Outbound message = attempt.messages.get(index);
-      if (message.state != State.IN_FLIGHT) {
-        continue;
-      }
-      message.state = State.QUEUED;
-      if (!(outcomes.get(index) instanceof Outcome.Failed outcome)) {
-        accepted = true;
-        onlySkipped = false;
-        settle(message, End.ACCEPTED);
-        continue;
-      }
-      Failure failure = outcome.failure();
-      if (failure.kind() != Failure.Kind.NOT_SENT) {
-        message.lastFailure = failure;
-        noteFailure(failure);
-        onlySkipped = false;
-      }
-      Duration wanted = failure.retryAfter();
-      if (wanted != null && wanted.compareTo(retryAfter) > 0) {
-        retryAfter = wanted;
-      }
-      switch (failure.kind()) {
-        case RETRYABLE -> {
-          failed = true;
-          if (!(attempt.givenUp && attempt.cutByCall)) {
-            message.attempts++;
-          }
-          if (message.attempts >= services.retry().maxAttempts()) {
-            failForGood(message, failure);
-          } else {
-            mostAttempts = Math.max(mostAttempts, message.attempts);
-            again = failure;
-          }
-        }
-        case THROTTLED -> {
-          throttled = true;
-          again = failure;
-        }
-        case NOT_SENT -> {}
-        case TOO_LARGE -> tooLarge(message, messages, failure);
-        case REJECTED -> failForGood(message, failure);
-        case FATAL -> {
-          failed = true;
-          stop(failure);
-        }
-      }
-    }
-    if (!attempt.givenUp) {
-      if (throttled && !accepted) {
-        attempt.runtime.breaker().releasePermission();
-      } else {
-        countForBreaker(attempt, accepted || !failed);
-      }
-    }
-    long pause = 0;
-    if (throttled) {
-      pause = services.backoff().nanosAfter(attempt.runtime.throttled());
-    } else if (accepted) {
-      attempt.runtime.notThrottled();
-    }
-    if (mostAttempts > 0) {
-      pause = Math.max(pause, services.backoff().nanosAfter(mostAttempts));
-    } else if (onlySkipped || (again != null && pause == 0)) {
-      pause = Math.max(pause, services.backoff().nanosAfter(1));
-    }
-    if (again != null) {
-      pause = Math.max(pause, retryAfter.toNanos());
-    }
-    if (throttled) {
-      attempt.runtime.pauseUntil(now + pause);
-    }
-    open.returned(attempt.messages, pause == 0 ? 0 : now + pause);
-    if (again != null) {
-      announceRetry(attempt, pause, again);
-    }
-  }
-
-  private void announceRetry(Attempt attempt, long pause, Failure failure) {
-    int waiting = 0;
-    int tried = 0;
-    for (Outbound message : attempt.messages) {
-      if (message.state == State.QUEUED) {
-        waiting++;
-        tried = Math.max(tried, message.attempts);
-      }
-    }
-    RetryEvent event =
-        new RetryEvent(
-            run.batch.source(),
-            run.batch.shard(),
-            id(),
-            waiting,
-            tried,
-            Duration.ofNanos(pause),
-            failure);
-    run.later(() -> services.listener().retrying(event));
-  }
-
-  private void tooLarge(Outbound message, int messages, Failure failure) {
-    if (messages > 1) {
-      message.batchCap = Math.max(1, messages / 2);
-      return;
-    }
-    runtime.learnTooLarge(message.size);
-    if (message.records.size() > 1) {
-      packer().split(message);
-      message.state = State.DONE;
-    } else {
-      failForGood(message, Failure.rejected(failure.code(), failure.detail()));
-    }
-  }
-
-  /** A message that was never sendable comes to the head of its lane. */
-  private void failPreset(Outbound message) {
-    Failure failure = message.preset;
-    if (failure != null) {
-      message.lastFailure = failure;
-      noteFailure(failure);
-      failForGood(message, failure);
-    }
-  }
-
-  private void failForGood(Outbound message, Failure failure) {
-    OnFailure onFailure = message.origin != null ? OnFailure.HOLD : setup.config().onFailure();
-    switch (onFailure) {
-      case DROP -> settle(message, End.DROPPED);
-      case DEAD_LETTER -> deadLetters.send(message, failure);
-      case HOLD -> hold(message, failure);
-    }
-  }
-
-  private void hold(Outbound message, Failure failure) {
-    message.state = State.HELD;
-    message.lane.blocked = true;
-    if (message.origin != null) {
-      message.origin.sender().held(message.origin.message(), failure);
-    }
-  }
-
-  private void settle(Outbound message, End end) {
-    message.state = State.DONE;
-    if (message.origin != null) {
-      letters.remove(message);
-      message.origin.sender().accepted(message.origin.message(), message.origin.item());
-      return;
-    }
-    for (int item : message.items) {
-      ledger.settle(item, end);
-    }
   }
 
   /** Sends nothing more in this call. */
@@ -509,7 +329,7 @@ final class TargetDelivery implements Slots.Waiter {
       noteFailure(failure);
       for (Outbound message : List.copyOf(letters)) {
         if (message.state == State.QUEUED) {
-          hold(message, failure);
+          answers.hold(message, failure);
         }
       }
     }
@@ -522,7 +342,17 @@ final class TargetDelivery implements Slots.Waiter {
     return lanes;
   }
 
+  /** Takes in what a send answered, one outcome per message. */
+  void answered(Attempt attempt, List<Outcome> outcomes, long now) {
+    attempts.remove(attempt);
+    answers.take(attempt, outcomes, now);
+  }
+
   // ---------------------------------------------------------------- carrying dead letters
+
+  void letterTaken(Outbound letter) {
+    letters.remove(letter);
+  }
 
   /** Takes a dead letter of another target. */
   void carry(FanoutRecord envelope, Outbound.DeadLetterOrigin origin) {
@@ -532,7 +362,7 @@ final class TargetDelivery implements Slots.Waiter {
     Outbound letter = packer().deadLetter(envelope, nextLetter++, origin);
     letters.add(letter);
     if (stopped != null) {
-      hold(letter, stopped);
+      answers.hold(letter, stopped);
     } else {
       requireLanes().offer(letter.lane);
     }
@@ -613,17 +443,5 @@ final class TargetDelivery implements Slots.Waiter {
   void release() {
     ledger.releaseOpen();
     stopped = Failure.notSent("the target was switched off or removed");
-  }
-
-  /** Returns when the oldest record that is held came into the source; null if none is known. */
-  @Nullable Instant oldestHeld() {
-    Instant oldest = null;
-    for (int item = 0; item < plan.size(); item++) {
-      Instant arrived = plan.record(item).arrivedAt();
-      if (ledger.isOpen(item) && arrived != null && (oldest == null || arrived.isBefore(oldest))) {
-        oldest = arrived;
-      }
-    }
-    return oldest;
   }
 }
