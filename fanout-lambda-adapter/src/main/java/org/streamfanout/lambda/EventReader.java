@@ -1,6 +1,5 @@
 package org.streamfanout.lambda;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Source;
@@ -15,7 +15,7 @@ import org.streamfanout.spi.TableChange;
 
 /** Reads one event. One thread, one use. */
 final class EventReader {
-  private static final byte[][] MEMBERS = {"Records".getBytes(StandardCharsets.UTF_8)};
+  private static final byte[][] MEMBERS = EventScanner.names("Records");
 
   /** Names out of an event are quoted no longer than this. */
   private static final int MAX_QUOTE = 100;
@@ -144,15 +144,31 @@ final class EventReader {
     Source source = source(event, Source.Type.DYNAMODB);
     String id = required(event.eventId, "eventID");
     String sequenceNumber = required(event.sequenceNumber, "dynamodb.SequenceNumber");
-    TableChange change = TableChangeReader.read(event);
+    Map<String, AttributeValue> keys = event.keys;
+    if (keys == null || keys.isEmpty()) {
+      throw new EventSyntaxException("dynamodb.Keys is missing or empty");
+    }
+    TableChange change = new TableChange(changeType(event), keys, event.newImage, event.oldImage);
     batch(source, null)
         .add(
             FanoutRecord.builder(id, sequenceNumber)
-                .key(TableChangeReader.key(change))
+                .key(ItemKey.of(keys))
                 .change(change)
                 .arrivedAt(event.arrivedAt)
                 .envelope(event.envelope)
                 .build());
+  }
+
+  private static TableChange.Type changeType(EventRecord event) {
+    String name = required(event.eventName, "eventName");
+    return switch (name) {
+      case "INSERT" -> TableChange.Type.INSERT;
+      case "MODIFY" -> TableChange.Type.MODIFY;
+      case "REMOVE" -> TableChange.Type.REMOVE;
+      default ->
+          throw new EventSyntaxException(
+              "eventName is '" + quotable(name) + "', not INSERT, MODIFY or REMOVE");
+    };
   }
 
   private static boolean isPrefix(String prefix, String text, int length) {
@@ -176,7 +192,8 @@ final class EventReader {
       try {
         source = Source.of(arn);
       } catch (IllegalArgumentException e) {
-        throw new EventSyntaxException("eventSourceARN: " + e.getMessage(), e);
+        throw new EventSyntaxException(
+            "eventSourceARN '" + quotable(arn) + "' is no stream's ARN", e);
       }
       lastArn = arn;
       lastSource = source;
@@ -188,14 +205,14 @@ final class EventReader {
     return source;
   }
 
-  static String required(@Nullable String value, String what) {
+  private static String required(@Nullable String value, String what) {
     if (value == null || value.isEmpty()) {
       throw new EventSyntaxException(what + " is missing or empty");
     }
     return value;
   }
 
-  static String quotable(String text) {
+  private static String quotable(String text) {
     String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
     return printable.length() <= MAX_QUOTE ? printable : printable.substring(0, MAX_QUOTE) + "...";
   }

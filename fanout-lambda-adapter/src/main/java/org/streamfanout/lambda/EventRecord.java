@@ -2,8 +2,9 @@ package org.streamfanout.lambda;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 
 /**
@@ -12,19 +13,22 @@ import org.streamfanout.spi.Bytes;
  */
 final class EventRecord {
   private static final byte[][] MEMBERS =
-      names("kinesis", "dynamodb", "eventSource", "eventID", "eventName", "eventSourceARN");
+      EventScanner.names(
+          "kinesis", "dynamodb", "eventSource", "eventID", "eventName", "eventSourceARN");
   private static final byte[][] KINESIS =
-      names(
+      EventScanner.names(
           "partitionKey",
           "sequenceNumber",
           "data",
           "approximateArrivalTimestamp",
           "explicitHashKey");
   private static final byte[][] DYNAMODB =
-      names("ApproximateCreationDateTime", "Keys", "NewImage", "OldImage", "SequenceNumber");
+      EventScanner.names(
+          "ApproximateCreationDateTime", "Keys", "NewImage", "OldImage", "SequenceNumber");
 
   private final EventScanner scanner;
   private final byte[] json;
+  private final AttributeReader attributes;
   private final Repeats repeats;
 
   @Nullable String eventSource;
@@ -41,13 +45,14 @@ final class EventRecord {
   byte @Nullable [] data;
 
   boolean hasDynamoDb;
-  @Nullable Bytes keys;
-  @Nullable Bytes newImage;
-  @Nullable Bytes oldImage;
+  @Nullable Map<String, AttributeValue> keys;
+  @Nullable Map<String, AttributeValue> newImage;
+  @Nullable Map<String, AttributeValue> oldImage;
 
   private EventRecord(EventScanner scanner, byte[] json, Repeats repeats) {
     this.scanner = scanner;
     this.json = json;
+    this.attributes = new AttributeReader(scanner);
     this.repeats = repeats;
   }
 
@@ -58,13 +63,7 @@ final class EventRecord {
     private final EventScanner.Repeated sourceArn = new EventScanner.Repeated();
   }
 
-  private static byte[][] names(String... names) {
-    return Arrays.stream(names)
-        .map(name -> name.getBytes(StandardCharsets.UTF_8))
-        .toArray(byte[][]::new);
-  }
-
-  /** Reads the record that comes next; its envelope and images are slices of the array. */
+  /** Reads the record that comes next; its envelope is a slice of the array. */
   static EventRecord read(EventScanner scanner, byte[] json, Repeats repeats) {
     EventRecord event = new EventRecord(scanner, json, repeats);
     if (scanner.peek() != '{') {
@@ -131,9 +130,9 @@ final class EventRecord {
       seen = once(seen, member, DYNAMODB);
       switch (member) {
         case 0 -> arrivedAt = time("dynamodb.ApproximateCreationDateTime");
-        case 1 -> keys = attributes("dynamodb.Keys");
-        case 2 -> newImage = attributes("dynamodb.NewImage");
-        case 3 -> oldImage = attributes("dynamodb.OldImage");
+        case 1 -> keys = attributes.attributesOrNull("dynamodb.Keys");
+        case 2 -> newImage = attributes.attributesOrNull("dynamodb.NewImage");
+        case 3 -> oldImage = attributes.attributesOrNull("dynamodb.OldImage");
         case 4 -> sequenceNumber = scanner.stringOrNull("dynamodb.SequenceNumber");
         default -> scanner.skipValue(0);
       }
@@ -156,15 +155,5 @@ final class EventRecord {
   private @Nullable Instant time(String what) {
     String number = scanner.numberOrNull(what);
     return number == null ? null : EventTime.parse(number, what);
-  }
-
-  private @Nullable Bytes attributes(String what) {
-    int next = scanner.peek();
-    int from = scanner.position();
-    if (next != '{' && next != 'n') {
-      throw scanner.problem(what + " is not an object");
-    }
-    scanner.skipValue(0);
-    return next == 'n' ? null : Bytes.wrap(json, from, scanner.position() - from);
   }
 }

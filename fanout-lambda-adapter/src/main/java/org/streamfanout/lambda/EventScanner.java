@@ -40,6 +40,13 @@ final class EventScanner {
     this.end = offset + length;
   }
 
+  /** Returns names in the form that {@link #name} takes. */
+  static byte[][] names(String... names) {
+    return Arrays.stream(names)
+        .map(name -> name.getBytes(StandardCharsets.UTF_8))
+        .toArray(byte[][]::new);
+  }
+
   /** Returns the index of the next byte in the array. */
   int position() {
     return at;
@@ -144,6 +151,16 @@ final class EventScanner {
     int from = at + 1;
     boolean escaped = skipString();
     return escaped ? unescape(from, at - 1) : text(from, at - 1);
+  }
+
+  /** Takes true or false. */
+  boolean bool(String what) {
+    int next = peek();
+    if (next != 't' && next != 'f') {
+      throw problem(what + " is neither true nor false");
+    }
+    literal(next == 't' ? "true" : "false");
+    return next == 't';
   }
 
   /** A string that is often the same as in the record before, and then not made again. */

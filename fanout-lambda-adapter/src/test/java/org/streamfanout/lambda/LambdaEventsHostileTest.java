@@ -11,6 +11,7 @@ import static org.streamfanout.lambda.EventText.kinesis;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -73,9 +74,9 @@ final class LambdaEventsHostileTest {
           1545084650.987                     | 1e99999999999999             | approximateArrivalTimestamp is not a time
           1545084650.987                     | 1545084650987000000000       | approximateArrivalTimestamp is not a time
           1545084650.987                     | "1545084650"                 | approximateArrivalTimestamp is not a number
-          arn:aws:kinesis:us-east-1:         | arn:aws:s3:us-east-1:        | of service s3
+          arn:aws:kinesis:us-east-1:         | arn:aws:s3:us-east-1:        | is no stream's ARN
           arn:aws:kinesis:us-east-1:         | arn:aws:sqs:us-east-1:       | is not one of eventSource
-          arn:aws:kinesis:us-east-1:         | nonsense                     | is neither an ARN nor kafka
+          arn:aws:kinesis:us-east-1:         | nonsense                     | is no stream's ARN
           """)
   void parse_aRecordThatCannotBeRead_isNamedWithWhatIsWrong(
       String part, String replacement, String problem) {
@@ -185,7 +186,7 @@ final class LambdaEventsHostileTest {
           {0xff}
         }) {
       byte[] event = event(GOOD.replace("k-1", "k" + "x".repeat(wrong.length) + "k"));
-      int at = new String(event, java.nio.charset.StandardCharsets.UTF_8).indexOf("kx") + 1;
+      int at = new String(event, StandardCharsets.UTF_8).indexOf("kx") + 1;
       for (int index = 0; index < wrong.length; index++) {
         event[at + index] = (byte) wrong[index];
       }

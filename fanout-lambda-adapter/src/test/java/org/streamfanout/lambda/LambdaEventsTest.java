@@ -2,6 +2,7 @@ package org.streamfanout.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.groups.Tuple.tuple;
 import static org.streamfanout.lambda.EventText.STREAM;
 import static org.streamfanout.lambda.EventText.bytes;
 import static org.streamfanout.lambda.EventText.event;
@@ -13,10 +14,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Bytes;
@@ -118,9 +123,9 @@ final class LambdaEventsTest {
                     .map(record -> data(record).utf8())
                     .collect(Collectors.joining()))
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(STREAM, "shardId-1", "ad"),
-            org.assertj.core.groups.Tuple.tuple(other, "shardId-1", "b"),
-            org.assertj.core.groups.Tuple.tuple(STREAM, "shardId-2", "c"));
+            tuple(STREAM, "shardId-1", "ad"),
+            tuple(other, "shardId-1", "b"),
+            tuple(STREAM, "shardId-2", "c"));
   }
 
   @Test
@@ -250,9 +255,9 @@ final class LambdaEventsTest {
   @Test
   void decode_everyLength_equalsTheJdk() {
     byte[] data = new byte[400];
-    new java.util.Random(7).nextBytes(data);
+    new Random(7).nextBytes(data);
     for (int length = 0; length < data.length; length++) {
-      byte[] part = java.util.Arrays.copyOf(data, length);
+      byte[] part = Arrays.copyOf(data, length);
       byte[] text = Base64.getEncoder().encode(part);
       byte[] shifted = new byte[text.length + 5];
       System.arraycopy(text, 0, shifted, 5, text.length);
@@ -280,7 +285,7 @@ final class LambdaEventsTest {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable Instant arrival(String number) {
+  private static @Nullable Instant arrival(String number) {
     return only(event(kinesis("1", "a").replace("1545084650.987", number))).arrivedAt();
   }
 
@@ -292,10 +297,10 @@ final class LambdaEventsTest {
   }
 
   private static Bytes data(FanoutRecord record) {
-    return java.util.Objects.requireNonNull(record.data());
+    return Objects.requireNonNull(record.data());
   }
 
   private static Bytes envelope(FanoutRecord record) {
-    return java.util.Objects.requireNonNull(record.envelope());
+    return Objects.requireNonNull(record.envelope());
   }
 }
