@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 
 /**
  * The command line. Exit codes: 0 all records settled, 1 something held, 2 bad usage or
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
     name = "fanout",
     description = "Delivers the records of a stream to many targets.",
     mixinStandardHelpOptions = true,
-    version = "fanout for Java",
+    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   /** Everything was settled. */
@@ -29,6 +30,15 @@ public final class Main {
   static final int UNUSABLE = 2;
 
   private Main() {}
+
+  /** The version of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"fanout " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {

@@ -75,10 +75,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule providersDoNotKnowOneAnother =
-      slices()
-          .matching("org.streamfanout.provider.(*)..")
-          .should()
-          .notDependOnEachOther();
+      slices().matching("org.streamfanout.provider.(*)..").should().notDependOnEachOther();
 
   @ArchTest
   static final ArchRule whatIsPublicIsFinalUnlessMadeToBeImplemented =
