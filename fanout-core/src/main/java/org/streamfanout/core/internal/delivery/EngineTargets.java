@@ -103,7 +103,7 @@ public final class EngineTargets {
     lock.lock();
     try {
       Resolved known = resolved.get(source);
-      if (known == null || (known.answer != answer && !known.answer.equals(answer))) {
+      if (known == null || !known.answer.equals(answer)) {
         known = resolve(source, answer);
         resolved.put(source, known);
       }

@@ -35,7 +35,6 @@ public final class TargetRuntime {
   private final Slots slots;
   private final CircuitBreaker breaker;
   private final Duration openFor;
-  private final LongSupplier nanoTime;
   private final AtomicLong learnedMessageBytes = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong pausedUntil;
   private final AtomicLong throttles = new AtomicLong();
@@ -57,7 +56,6 @@ public final class TargetRuntime {
     this.sender = sender;
     this.slots = new Slots(config.maxInFlight());
     this.openFor = circuit.openFor();
-    this.nanoTime = nanoTime;
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
     this.breaker =
         CircuitBreaker.of(
