@@ -19,10 +19,23 @@ import org.streamfanout.spi.Failure;
  */
 final class AppendedFile {
   private final Path path;
+  private final Writing writing;
   private final ReentrantLock lock = new ReentrantLock();
 
   AppendedFile(Path path) {
+    this(path, FileOutputStream::write);
+  }
+
+  /** For tests, which cannot fill a disk: with another way to write. */
+  AppendedFile(Path path, Writing writing) {
     this.path = path;
+    this.writing = writing;
+  }
+
+  /** Writes bytes at the end of an open file. */
+  @FunctionalInterface
+  interface Writing {
+    void write(FileOutputStream out, byte[] bytes) throws IOException;
   }
 
   Path path() {
@@ -83,7 +96,7 @@ final class AppendedFile {
         if (asLines && endsWithinALine(size)) {
           out.write('\n');
         }
-        out.write(bytes);
+        writing.write(out, bytes);
         return null;
       } catch (IOException e) {
         cutBackTo(size, e);

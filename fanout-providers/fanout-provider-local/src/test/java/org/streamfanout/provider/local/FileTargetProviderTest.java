@@ -160,6 +160,24 @@ class FileTargetProviderTest {
   }
 
   @Test
+  void append_failsHalfWay_leavesTheFileAsItWas() throws Exception {
+    Path path = Files.writeString(folder.resolve("full"), "before\n");
+    AppendedFile file =
+        new AppendedFile(
+            path,
+            (out, bytes) -> {
+              out.write(bytes, 0, 3);
+              throw new IOException("No space left on device");
+            });
+
+    assertThatThrownBy(
+            () -> file.append(new byte[] {'a', 'b', 'c', 'd'}, true, LocalTargets.soon()))
+        .hasMessage("No space left on device");
+
+    assertThat(path).hasContent("before\n");
+  }
+
+  @Test
   void classify_anIoException_isRetryable() {
     assertThat(open(folder.resolve("f")).classify(new IOException("No space left on device")))
         .satisfies(
