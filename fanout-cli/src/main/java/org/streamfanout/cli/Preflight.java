@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.registry.JsonTargetRegistry;
-import org.streamfanout.core.registry.TargetValidation;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetRegistry;
@@ -96,7 +95,6 @@ final class Preflight {
       return;
     }
     engine.validate(targets).forEach(each -> add(source.id(), each));
-    warnings.addAll(TargetValidation.warnings(targets));
     if (targets.valid().isEmpty() && targets.invalid().isEmpty()) {
       warnings.add("source '" + source.id() + "' has no active target; its records go nowhere");
     }
