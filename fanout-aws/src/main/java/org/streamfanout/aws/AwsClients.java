@@ -104,7 +104,7 @@ public final class AwsClients implements AutoCloseable {
    * @throws IllegalArgumentException if the endpoint is not a URL
    */
   public static AwsClients of(ProviderContext context) {
-    String problem = AwsHosts.endpointProblem(context);
+    String problem = AwsHosts.endpointProblem(context::setting);
     if (problem != null) {
       throw new IllegalArgumentException(problem);
     }
@@ -114,7 +114,7 @@ public final class AwsClients implements AutoCloseable {
         () ->
             builder()
                 .region(context.setting(ProviderContext.REGION))
-                .endpoint(AwsHosts.endpoint(context))
+                .endpoint(AwsHosts.endpoint(context::setting))
                 .clock(context.clock())
                 .build());
   }

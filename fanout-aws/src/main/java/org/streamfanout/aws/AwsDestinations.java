@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Arn;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 
@@ -58,7 +61,7 @@ public final class AwsDestinations {
   public static List<String> accessProblems(
       TargetConfig target, @Nullable String destinationRegion, ProviderContext context) {
     List<String> problems = new ArrayList<>();
-    String endpointProblem = AwsHosts.endpointProblem(context);
+    String endpointProblem = AwsHosts.endpointProblem(context::setting);
     if (endpointProblem != null) {
       problems.add(endpointProblem);
     }
@@ -136,5 +139,42 @@ public final class AwsDestinations {
     return name.matcher(text).matches()
         ? Optional.of(new Named(text, null))
         : arn(text, service, prefix, name);
+  }
+
+  /**
+   * Returns the least permissions of a target: actions on its destination, and leave to assume its
+   * role.
+   *
+   * @param arn the destination's; null if it is not known, which reads as {@code *}
+   */
+  public static List<Permission> permissions(
+      TargetConfig target, @Nullable Arn arn, String... actions) {
+    List<Permission> permissions = new ArrayList<>();
+    if (target.role() != null) {
+      permissions.add(new Permission("sts:AssumeRole", target.role()));
+    }
+    for (String action : actions) {
+      permissions.add(new Permission(action, arn == null ? "*" : arn.toString()));
+    }
+    return permissions;
+  }
+
+  /**
+   * Returns what a {@code check} found out.
+   *
+   * @param subject the target's id
+   * @param destination what was reached for
+   * @param error what went wrong; null if nothing did
+   */
+  public static Finding finding(String subject, String destination, @Nullable Throwable error) {
+    if (error == null) {
+      return new Finding(Finding.Severity.OK, subject, destination + " can be reached");
+    }
+    Failure failure = AwsFailures.classify(error);
+    boolean isLasting = failure.kind() == Failure.Kind.FATAL;
+    return new Finding(
+        isLasting ? Finding.Severity.ERROR : Finding.Severity.WARNING,
+        subject,
+        destination + " could not be checked: " + failure.code() + ", " + failure.detail());
   }
 }

@@ -1,14 +1,11 @@
 package org.streamfanout.aws;
 
 import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
-import org.streamfanout.spi.Outcome;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -55,7 +52,7 @@ public final class AwsFailures {
   }
 
   /**
-   * Returns the outcomes of a call that failed as a whole.
+   * Returns what an exception means for each message of a call that failed as a whole.
    *
    * <p>A refusal of what is malformed names no message. If the call carried several, all of them
    * are answered {@code TOO_LARGE}: the engine then sends them again, unchanged, in calls of half
@@ -65,32 +62,50 @@ public final class AwsFailures {
    *
    * @param messages how many messages the call carried
    */
-  public static List<Outcome> outcomes(Throwable error, int messages) {
+  public static Failure ofCall(Throwable error, int messages) {
     Failure failure = classify(error);
-    if (failure.kind() == Kind.REJECTED && messages > 1) {
-      failure =
-          Failure.tooLarge(
-              failure.code(),
-              failure.detail() + "; sent again in smaller calls to find the message at fault");
-    }
-    return Collections.nCopies(messages, Outcome.failed(failure));
+    return failure.kind() == Kind.REJECTED && messages > 1
+        ? Failure.tooLarge(
+            failure.code(),
+            failure.detail() + "; sent again in smaller calls to find the message at fault")
+        : failure;
   }
 
   /**
-   * Returns what the refusal of one entry of a batch means.
+   * Returns what the refusal of one entry of a batch means, for services that do not say whose
+   * fault it is. An unknown code is {@code RETRYABLE}.
+   *
+   * @param service for people, such as {@code Kinesis}
+   * @param code the entry's error code; null if it has none
+   * @param text the entry's error text, searched and never shown unless it tells of a denial
+   */
+  public static Failure entry(String service, @Nullable String code, @Nullable String text) {
+    return entry(service, code, text, AwsCodes.kind(code, text, 0));
+  }
+
+  /**
+   * Returns what the refusal of one entry of a batch means, for services that say whose fault it
+   * is. What is not the sender's fault is never the message's.
    *
    * @param service for people, such as {@code SQS}
    * @param code the entry's error code; null if it has none
    * @param text the entry's error text, searched and never shown unless it tells of a denial
-   * @param isSendersFault what the service says about it; decides where the code is unknown
+   * @param isSendersFault what the service says about it
    */
   public static Failure entry(
       String service, @Nullable String code, @Nullable String text, boolean isSendersFault) {
-    String shown = code == null ? "NoCode" : printable(code);
     Kind kind = AwsCodes.kind(code, text, 0);
-    if (kind == Kind.RETRYABLE && isSendersFault && !AwsCodes.isKnown(code)) {
+    if (isSendersFault && kind == Kind.RETRYABLE && !AwsCodes.isKnown(code)) {
       kind = Kind.REJECTED;
+    } else if (!isSendersFault && kind == Kind.REJECTED) {
+      kind = Kind.RETRYABLE;
     }
+    return entry(service, code, text, kind);
+  }
+
+  private static Failure entry(
+      String service, @Nullable String code, @Nullable String text, Kind kind) {
+    String shown = code == null || code.isBlank() ? "NoCode" : printable(code);
     return Failure.of(
         kind, shown, service + " refused this entry with " + shown + told(code, text));
   }

@@ -20,6 +20,12 @@ final class AwsHosts {
 
   private AwsHosts() {}
 
+  /** The operator's settings. */
+  @FunctionalInterface
+  interface Settings {
+    @Nullable String get(String name);
+  }
+
   /** A host of AWS's own and the region that it serves. */
   record AwsHost(AwsPartition partition, String region) {}
 
@@ -72,14 +78,14 @@ final class AwsHosts {
    * ProviderContext#ALLOWED_HOSTS}, where a host without a port stands for all of its ports, or as
    * those of {@link ProviderContext#ENDPOINT_URL}.
    */
-  static boolean isAllowed(String host, int port, ProviderContext context) {
-    URI endpoint = endpoint(context);
+  static boolean isAllowed(String host, int port, Settings settings) {
+    URI endpoint = endpoint(settings);
     if (endpoint != null
         && host.equalsIgnoreCase(endpoint.getHost())
         && port == port(endpoint.getScheme(), endpoint.getPort())) {
       return true;
     }
-    String setting = context.setting(ProviderContext.ALLOWED_HOSTS);
+    String setting = settings.get(ProviderContext.ALLOWED_HOSTS);
     if (setting == null) {
       return false;
     }
@@ -102,8 +108,8 @@ final class AwsHosts {
   }
 
   /** Returns the URL that the operator sends every client to; null if there is no usable one. */
-  static @Nullable URI endpoint(ProviderContext context) {
-    String setting = context.setting(ProviderContext.ENDPOINT_URL);
+  static @Nullable URI endpoint(Settings settings) {
+    String setting = settings.get(ProviderContext.ENDPOINT_URL);
     if (setting == null || setting.isBlank()) {
       return null;
     }
@@ -119,9 +125,9 @@ final class AwsHosts {
   }
 
   /** Returns what is wrong with the operator's endpoint; null if it is usable or not set. */
-  static @Nullable String endpointProblem(ProviderContext context) {
-    String setting = context.setting(ProviderContext.ENDPOINT_URL);
-    return setting == null || setting.isBlank() || endpoint(context) != null
+  static @Nullable String endpointProblem(Settings settings) {
+    String setting = settings.get(ProviderContext.ENDPOINT_URL);
+    return setting == null || setting.isBlank() || endpoint(settings) != null
         ? null
         : "the setting "
             + ProviderContext.ENDPOINT_URL

@@ -1,9 +1,5 @@
 package org.streamfanout.aws;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -25,15 +21,6 @@ public final class FifoGroup {
 
   /** Returns the group id of a key. */
   public static String of(String key) {
-    return LEGAL.matcher(key).matches() ? key : sha256(key);
-  }
-
-  private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java runtime has SHA-256", impossible);
-    }
+    return LEGAL.matcher(key).matches() ? key : KeyDigest.of(key);
   }
 }

@@ -49,14 +49,24 @@ public record SqsQueue(
    * @return the queue, or nothing if the text is none of these
    */
   public static Optional<SqsQueue> parse(String text, ProviderContext context) {
-    Optional<SqsQueue> byArn =
-        AwsDestinations.arn(text, "sqs", "", ARN_NAME)
-            .flatMap(named -> named.arn() == null ? Optional.empty() : ofArn(named.arn(), context));
-    return byArn.isPresent() ? byArn : byUrl(text, context);
+    return parse(text, context::setting);
   }
 
-  private static Optional<SqsQueue> ofArn(Arn arn, ProviderContext context) {
-    URI operators = AwsHosts.endpoint(context);
+  private static Optional<SqsQueue> parse(String text, AwsHosts.Settings settings) {
+    Optional<SqsQueue> byArn =
+        AwsDestinations.arn(text, "sqs", "", ARN_NAME)
+            .flatMap(
+                named -> named.arn() == null ? Optional.empty() : ofArn(named.arn(), settings));
+    return byArn.isPresent() ? byArn : byUrl(text, settings);
+  }
+
+  /** Returns the ARN of a destination; nothing if it does not tell it. */
+  public static Optional<Arn> arnOf(String text) {
+    return parse(text, name -> null).flatMap(queue -> Optional.ofNullable(queue.arn()));
+  }
+
+  private static Optional<SqsQueue> ofArn(Arn arn, AwsHosts.Settings settings) {
+    URI operators = AwsHosts.endpoint(settings);
     return AwsPartition.ofId(arn.partition())
         .map(
             partition ->
@@ -73,7 +83,7 @@ public record SqsQueue(
                     null));
   }
 
-  private static Optional<SqsQueue> byUrl(String text, ProviderContext context) {
+  private static Optional<SqsQueue> byUrl(String text, AwsHosts.Settings settings) {
     Matcher matcher = URL.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -88,7 +98,7 @@ public record SqsQueue(
       return Optional.empty();
     }
     URI itself = URI.create(text.substring(0, text.indexOf('/', scheme.length() + 3)));
-    if (AwsHosts.isAllowed(host, port, context)) {
+    if (AwsHosts.isAllowed(host, port, settings)) {
       return Optional.of(new SqsQueue(text, name, null, null, itself));
     }
     if (!scheme.equals("https") || matcher.group(3) != null || !ACCOUNT.matcher(path).matches()) {

@@ -6,6 +6,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.Failure;
 
 /**
  * Bodies of the services that take text only: the characters of XML 1.0 in UTF-8, as <a
@@ -13,6 +14,16 @@ import org.streamfanout.spi.Bytes;
  * SendMessage</a> lists them (checked 2026-11). Stateless.
  */
 public final class TextBody {
+  /** Why a body that is not such text is refused. */
+  public static final Failure NOT_TEXT =
+      Failure.rejected(
+          "NotText",
+          "the body is not text that XML 1.0 can carry; use collapse concat-b64 for binary data");
+
+  /** Why a body without a character is refused. */
+  public static final Failure EMPTY =
+      Failure.rejected("EmptyBody", "the body is empty, which this service does not take");
+
   private TextBody() {}
 
   /** Returns the text that bytes are, unaltered, or nothing if they are no such text. */
