@@ -21,8 +21,10 @@ import org.streamfanout.testservers.DynamoDbServer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
@@ -63,12 +65,19 @@ class TableRunIT {
             request
                 .tableName(table)
                 .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(
-                    key -> key.attributeName("sourceArn").attributeType(ScalarAttributeType.S),
-                    key -> key.attributeName("id").attributeType(ScalarAttributeType.S))
-                .keySchema(
-                    key -> key.attributeName("sourceArn").keyType(KeyType.HASH),
-                    key -> key.attributeName("id").keyType(KeyType.RANGE)));
+                .attributeDefinitions(text("sourceArn"), text("id"))
+                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE)));
+  }
+
+  private static AttributeDefinition text(String name) {
+    return AttributeDefinition.builder()
+        .attributeName(name)
+        .attributeType(ScalarAttributeType.S)
+        .build();
+  }
+
+  private static KeySchemaElement key(String name, KeyType type) {
+    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
   }
 
   private void putRow(String id, String type, String destination, boolean active) {
