@@ -115,7 +115,6 @@ public final class TargetValidation {
 
     List<Usable> usable = new ArrayList<>();
     List<Targets.Invalid> invalid = new ArrayList<>(targets.invalid());
-    List<String> warnings = new ArrayList<>();
     checked.forEach(
         (id, each) -> {
           if (each.problems.isEmpty() && each.usable != null) {
@@ -123,9 +122,15 @@ public final class TargetValidation {
           } else {
             invalid.add(new Targets.Invalid(id, each.problems));
           }
-          warnings.addAll(Warnings.of(each.config));
         });
-    return new Resolution(usable, invalid, warnings);
+    return new Resolution(usable, invalid, warnings(targets));
+  }
+
+  /**
+   * Returns what is odd about a source's valid rows but does no harm, as {@link Resolution} has.
+   */
+  public static List<String> warnings(Targets targets) {
+    return targets.valid().stream().flatMap(target -> Warnings.of(target).stream()).toList();
   }
 
   private static Map<String, List<String>> problemsById(Map<String, Checked> checked) {
