@@ -363,9 +363,7 @@ class FanoutEngineTest {
           () -> gate.awaitArrived(1, Fixture.PATIENCE), Fixture.record(1, "a", "v1"));
       FanoutResult other =
           fixture.processUntil(
-              answered::await,
-              Fixture.record(2, "a", "v2"),
-              Fixture.record(3, "b", "w"));
+              answered::await, Fixture.record(2, "a", "v2"), Fixture.record(3, "b", "w"));
 
       assertThat(target.bodies("t")).containsExactly("w");
       assertThat(counts(other, "t").held()).isEqualTo(1);
