@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure.Kind;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -110,15 +111,30 @@ class SqsSenderIT {
 
   @Test
   void send_theServerRefusesOneEntry_theOthersAreTaken() throws Exception {
-    // More than ElasticMQ, as SQS, takes in one message, with a neighbour that is well.
+    Batch bare = Messages.batchOf("k", "well", "ill");
+    FanoutRecord ill = bare.messages().get(1).records().get(0);
+    Batch batch =
+        Messages.batch(
+            List.of(
+                bare.messages().get(0),
+                org.streamfanout.spi.Message.builder("ill", List.of(ill))
+                    .attributes(Map.of("empty", ""))
+                    .build()));
+
+    List<Outcome> outcomes = send("orders", batch);
+
+    assertThat(kinds(outcomes)).containsExactly(null, Kind.REJECTED);
+    assertThat(receive("orders")).containsExactly("well");
+  }
+
+  @Test
+  void send_callThatTheServerRefusesForItsSize_isToBeHalved() throws Exception {
     String large = "x".repeat((1 << 20) + 1);
 
     List<Outcome> outcomes = send("orders", Messages.batchOf("k", "small", large));
 
-    assertThat(kinds(outcomes).get(1)).isEqualTo(Kind.TOO_LARGE);
-    List<String> expected =
-        outcomes.get(0).equals(Outcome.accepted()) ? List.of("small") : List.of();
-    assertThat(receive("orders")).isEqualTo(expected);
+    assertThat(kinds(outcomes)).containsExactly(Kind.TOO_LARGE, Kind.TOO_LARGE);
+    assertThat(receive("orders")).isEmpty();
   }
 
   @Test
