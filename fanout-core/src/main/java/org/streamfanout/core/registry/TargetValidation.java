@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.internal.pipeline.RecordFilter;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Description;
@@ -31,7 +31,6 @@ public final class TargetValidation {
   private final Providers providers;
   private final ProviderContext context;
   private final Set<String> transforms;
-  private final Function<String, Optional<String>> filterProblem;
 
   /**
    * A target that can be used.
@@ -88,17 +87,11 @@ public final class TargetValidation {
    * @param providers the providers of the engine
    * @param context what the providers get
    * @param transforms the names of the transforms that the host registered
-   * @param filterProblem returns what is wrong with a filter's text, or nothing
    */
-  public TargetValidation(
-      Providers providers,
-      ProviderContext context,
-      Set<String> transforms,
-      Function<String, Optional<String>> filterProblem) {
+  public TargetValidation(Providers providers, ProviderContext context, Set<String> transforms) {
     this.providers = Objects.requireNonNull(providers, "providers");
     this.context = Objects.requireNonNull(context, "context");
     this.transforms = Set.copyOf(transforms);
-    this.filterProblem = Objects.requireNonNull(filterProblem, "filterProblem");
   }
 
   private static boolean collapses(Capabilities capabilities) {
@@ -156,9 +149,8 @@ public final class TargetValidation {
     }
     String filter = target.filter();
     if (filter != null) {
-      filterProblem
-          .apply(filter)
-          .ifPresent(problem -> problems.add("column 'filter' is no event pattern: " + problem));
+      RecordFilter.problem(target.source().type(), filter)
+          .ifPresent(problem -> problems.add("column 'filter' " + problem));
     }
     String transform = target.transform();
     if (transform != null && !transforms.contains(transform)) {
