@@ -21,7 +21,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Runs benchmarks and prints, for every class and set of parameters, how {@code ours} compares with
- * {@code peer}. Takes JMH's own arguments; without a pattern all benchmarks run.
+ * {@code peer}; the ratio is of processor time. Takes JMH's own arguments; without a pattern all
+ * benchmarks run.
  */
 public final class BenchmarkReport {
   private static final String ALLOCATION = "gc.alloc.rate.norm";
@@ -32,7 +33,11 @@ public final class BenchmarkReport {
   public static void main(String[] arguments) throws CommandLineOptionException, RunnerException {
     CommandLineOptions given = new CommandLineOptions(arguments);
     ChainedOptionsBuilder options =
-        new OptionsBuilder().parent(given).addProfiler(GCProfiler.class).shouldFailOnError(true);
+        new OptionsBuilder()
+            .parent(given)
+            .addProfiler(GCProfiler.class)
+            .addProfiler(CpuProfiler.class)
+            .shouldFailOnError(true);
     if (!given.getForkCount().hasValue()) {
       options.forks(2);
     }
@@ -61,10 +66,12 @@ public final class BenchmarkReport {
     }
     out.printf(
         Locale.ROOT,
-        "%n%-44s %14s %14s %8s %12s %12s%n",
+        "%n%-40s %12s %12s %10s %10s %8s %10s %10s%n",
         "benchmark",
-        "ours/s",
-        "peer/s",
+        "ours op/s",
+        "peer op/s",
+        "ours ns",
+        "peer ns",
         "ratio",
         "ours B/op",
         "peer B/op");
@@ -74,29 +81,35 @@ public final class BenchmarkReport {
           RunResult peer = byMethod.get("peer");
           if (ours != null && peer != null) {
             byMethod.keySet().removeAll(List.of("ours", "peer"));
-            double ourScore = ours.getPrimaryResult().getScore();
-            double peerScore = peer.getPrimaryResult().getScore();
             out.printf(
                 Locale.ROOT,
-                "%-44s %,14.0f %,14.0f %7.2fx %,12.1f %,12.1f%n",
+                "%-40s %,12.0f %,12.0f %,10.1f %,10.1f %7.2fx %,10.1f %,10.1f%n",
                 pair,
-                ourScore,
-                peerScore,
-                ourScore / peerScore,
-                allocation(ours),
-                allocation(peer));
+                ours.getPrimaryResult().getScore(),
+                peer.getPrimaryResult().getScore(),
+                cpuTime(ours),
+                cpuTime(peer),
+                cpuTime(peer) / cpuTime(ours),
+                secondary(ours, ALLOCATION),
+                secondary(peer, ALLOCATION));
           }
           byMethod.forEach(
               (method, alone) ->
                   out.printf(
                       Locale.ROOT,
-                      "%-44s %,14.0f %14s %8s %,12.1f%n",
+                      "%-40s %,12.0f %12s %,10.1f %10s %8s %,10.1f%n",
                       pair + "." + method,
                       alone.getPrimaryResult().getScore(),
                       "-",
+                      cpuTime(alone),
                       "-",
-                      allocation(alone)));
+                      "-",
+                      secondary(alone, ALLOCATION)));
         });
+  }
+
+  private static double cpuTime(RunResult result) {
+    return secondary(result, CpuProfiler.CPU_TIME);
   }
 
   private static String simpleName(String className) {
@@ -111,8 +124,8 @@ public final class BenchmarkReport {
             .collect(Collectors.joining(", ", "(", ")"));
   }
 
-  private static double allocation(RunResult result) {
-    Result<?> allocation = result.getSecondaryResults().get(ALLOCATION);
-    return allocation == null ? Double.NaN : allocation.getScore();
+  private static double secondary(RunResult result, String name) {
+    Result<?> secondary = result.getSecondaryResults().get(name);
+    return secondary == null ? Double.NaN : secondary.getScore();
   }
 }
