@@ -31,7 +31,10 @@ final class FunctionProcess implements AutoCloseable {
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(
                 entry ->
-                    Stream.of("aws-lambda-java-runtime-interface-client", "utils-lite")
+                    Stream.of(
+                            "aws-lambda-java-runtime-interface-client",
+                            "aws-lambda-java-serialization",
+                            "utils-lite")
                         .anyMatch(name -> Path.of(entry).getFileName().toString().startsWith(name)))
             .collect(Collectors.joining(File.pathSeparator));
     Path log = directory.resolve("function.log");
@@ -57,7 +60,10 @@ final class FunctionProcess implements AutoCloseable {
     environment.put("LAMBDA_TASK_ROOT", directory.toString());
     builder.environment().clear();
     builder.environment().putAll(environment);
-    return new FunctionProcess(builder.start(), log);
+    Process process = builder.start();
+    FunctionProcess function = new FunctionProcess(process, log);
+    process.onExit().thenAccept(ended -> api.ended("exit code " + ended.exitValue()));
+    return function;
   }
 
   /** Returns what the function has written so far. */

@@ -23,12 +23,13 @@ import java.util.concurrent.TimeUnit;
 final class RuntimeApi implements AutoCloseable {
   private static final String PATH = "/2018-06-01/runtime/";
 
-  /** What the function answered: to an invocation, or that it could not start. */
+  /** What the function answered: to an invocation, that it could not start, or that it ended. */
   record Answer(Kind kind, String body) {
     enum Kind {
       RESPONSE,
       ERROR,
-      INIT_ERROR
+      INIT_ERROR,
+      ENDED
     }
   }
 
@@ -54,6 +55,11 @@ final class RuntimeApi implements AutoCloseable {
   Answer invoke(byte[] event, Duration timeout) throws InterruptedException {
     invocations.add(new Invocation(event, timeout));
     return awaitAnswer();
+  }
+
+  /** Tells whoever waits that the function's process has ended. */
+  void ended(String how) {
+    answers.add(new Answer(Answer.Kind.ENDED, how));
   }
 
   Answer awaitAnswer() throws InterruptedException {
