@@ -34,10 +34,9 @@ import org.streamfanout.core.internal.delivery.TargetState;
 import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
-import org.streamfanout.core.internal.pipeline.RecordFilter;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.Providers;
-import org.streamfanout.core.registry.TargetValidation;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.FanoutListener;
@@ -81,8 +80,7 @@ public final class FanoutEngine implements AutoCloseable {
     this.providers = Providers.discover(builder.providers);
     this.context = new EngineContext(builder.settings, builder.clock);
     this.transforms = Map.copyOf(builder.transforms);
-    TargetValidation validation =
-        new TargetValidation(providers, context, transforms.keySet(), RecordFilter::problem);
+    TargetValidation validation = new TargetValidation(providers, context, transforms.keySet());
     this.targets =
         new EngineTargets(
             registry,

@@ -47,7 +47,8 @@ final class NodeServer implements AutoCloseable {
    * @throws IllegalStateException if the package is not installed or the server does not start
    */
   static NodeServer start(String script, Map<String, String> environment) {
-    Path main = tools().resolve("node_modules").resolve(script);
+    Path packages = tools().resolve("node_modules");
+    Path main = packages.resolve(script);
     if (!Files.isRegularFile(main)) {
       throw new IllegalStateException(main + " is missing; run scripts/verify, which installs it");
     }
@@ -55,7 +56,7 @@ final class NodeServer implements AutoCloseable {
     try {
       ProcessBuilder builder =
           new ProcessBuilder("node", "--require", preload.toString(), main.toString())
-              .directory(main.getParent().toFile())
+              .directory(packages.resolve(script.substring(0, script.indexOf('/'))).toFile())
               .redirectErrorStream(true);
       builder.environment().putAll(environment);
       Process process = builder.start();

@@ -246,7 +246,7 @@ final class TargetDelivery implements Slots.Waiter {
     if (!runtime.breaker().tryAcquirePermission()) {
       runtime.slots().release();
       runtime.slots().forget(this);
-      retryBreakerAt = now + runtime.probePause();
+      retryBreakerAt = runtime.nextProbeAt(now);
       return null;
     }
     Limits limits = runtime.limits(knownLimits());

@@ -3,7 +3,6 @@ package org.streamfanout.core.internal.delivery;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -29,12 +28,15 @@ import org.streamfanout.spi.TargetSender;
 public final class TargetRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(TargetRuntime.class);
 
+  /** While probes are out, others look again this soon. */
+  private static final long HALF_OPEN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final TargetConfig config;
   private final Capabilities capabilities;
   private final TargetSender sender;
   private final Slots slots;
   private final CircuitBreaker breaker;
-  private final Duration openFor;
+  private final AtomicLong openUntil;
   private final AtomicLong learnedMessageBytes = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong pausedUntil;
   private final AtomicLong throttles = new AtomicLong();
@@ -55,8 +57,8 @@ public final class TargetRuntime {
     this.capabilities = capabilities;
     this.sender = sender;
     this.slots = new Slots(config.maxInFlight());
-    this.openFor = circuit.openFor();
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
+    this.openUntil = new AtomicLong(nanoTime.getAsLong());
     this.breaker =
         CircuitBreaker.of(
             config.id(),
@@ -73,6 +75,14 @@ public final class TargetRuntime {
                 .clock(new MonotonicClock(nanoTime))
                 .currentTimestampFunction(clock -> nanoTime.getAsLong(), TimeUnit.NANOSECONDS)
                 .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(
+            event -> {
+              if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
+                openUntil.set(nanoTime.getAsLong() + circuit.openFor().toNanos());
+              }
+            });
   }
 
   /** The breaker's view of the engine's ticker, so that a jump of the wall clock cannot move it. */
@@ -122,11 +132,11 @@ public final class TargetRuntime {
     return breaker;
   }
 
-  /** Returns how long to wait for an open breaker's next probe, in nanoseconds from now. */
-  long probePause() {
-    return breaker.getState() == CircuitBreaker.State.OPEN
-        ? openFor.toNanos()
-        : TimeUnit.MILLISECONDS.toNanos(50);
+  /** Returns when a breaker that refused may let a call through, by the engine's ticker. */
+  long nextProbeAt(long now) {
+    long until = openUntil.get();
+    boolean open = breaker.getState() == CircuitBreaker.State.OPEN && until - now > 0;
+    return open ? until : now + HALF_OPEN_PAUSE_NANOS;
   }
 
   /** Returns the limits to pack by: the destination's, lowered by the row and by refusals. */

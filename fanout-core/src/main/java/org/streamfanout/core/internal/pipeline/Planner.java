@@ -78,7 +78,7 @@ public final class Planner {
         continue;
       }
       FanoutRecord whole = records.get(index);
-      Decoded decoded = Decoder.decode(whole, options);
+      Decoded decoded = Decoder.decode(batch.source().type(), whole, options);
       for (int part = 0; part < decoded.records().size(); part++) {
         FanoutRecord record = decoded.records().get(part);
         Failure rejection = decoded.rejection(part);
@@ -169,7 +169,8 @@ public final class Planner {
     FilterPlace place = new FilterPlace(source, options);
     CachedFilter cached = filters.get(place);
     if (cached == null || !cached.patterns().equals(patterns)) {
-      cached = new CachedFilter(Map.copyOf(patterns), RecordFilter.of(patterns));
+      cached =
+          new CachedFilter(Map.copyOf(patterns), RecordFilter.of(source.type(), options, patterns));
       filters.put(place, cached);
     }
     return cached.filter();

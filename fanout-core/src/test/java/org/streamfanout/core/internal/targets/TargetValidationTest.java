@@ -1,15 +1,17 @@
-package org.streamfanout.core.registry;
+package org.streamfanout.core.internal.targets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.streamfanout.core.registry.TargetValidation.Resolution;
-import org.streamfanout.core.registry.TargetValidation.Usable;
+import org.streamfanout.core.internal.targets.TargetValidation.Resolution;
+import org.streamfanout.core.internal.targets.TargetValidation.Usable;
+import org.streamfanout.core.registry.FakeProvider;
+import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.Targets;
@@ -24,8 +26,7 @@ class TargetValidationTest {
                   new FakeProvider("queue", List.of("q"), true),
                   new FakeProvider("stream", List.of(), false))),
           FakeProvider.CONTEXT,
-          Set.of("redact"),
-          filter -> filter.startsWith("{") ? Optional.empty() : Optional.of("not an object"));
+          Set.of("redact"));
 
   private Resolution resolve(String rows) {
     String json = rows.replace('\'', '"').replace("{{", "{\"sourceArn\":\"" + SOURCE + "\",");
@@ -84,7 +85,7 @@ class TargetValidationTest {
         .anyMatch(text -> text.contains("option 'size'") && text.contains("[colour]"))
         .contains("destination is bad", "and ugly")
         .anyMatch(text -> text.contains("'collapse' is 'concat'") && text.contains("[none, JSON]"))
-        .anyMatch(text -> text.contains("'filter'") && text.contains("not an object"))
+        .anyMatch(text -> text.contains("'filter'") && text.contains("JSON document"))
         .anyMatch(text -> text.contains("'transform' names 'missing'"))
         .anyMatch(text -> text.contains("'deadLetter' is empty"));
   }

@@ -1,4 +1,4 @@
-package org.streamfanout.core.registry;
+package org.streamfanout.core.internal.targets;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -6,18 +6,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.internal.pipeline.RecordFilter;
+import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.ProviderNotFoundException;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.Targets;
@@ -31,7 +32,6 @@ public final class TargetValidation {
   private final Providers providers;
   private final ProviderContext context;
   private final Set<String> transforms;
-  private final Function<String, Optional<String>> filterProblem;
 
   /**
    * A target that can be used.
@@ -88,17 +88,11 @@ public final class TargetValidation {
    * @param providers the providers of the engine
    * @param context what the providers get
    * @param transforms the names of the transforms that the host registered
-   * @param filterProblem returns what is wrong with a filter's text, or nothing
    */
-  public TargetValidation(
-      Providers providers,
-      ProviderContext context,
-      Set<String> transforms,
-      Function<String, Optional<String>> filterProblem) {
+  public TargetValidation(Providers providers, ProviderContext context, Set<String> transforms) {
     this.providers = Objects.requireNonNull(providers, "providers");
     this.context = Objects.requireNonNull(context, "context");
     this.transforms = Set.copyOf(transforms);
-    this.filterProblem = Objects.requireNonNull(filterProblem, "filterProblem");
   }
 
   private static boolean collapses(Capabilities capabilities) {
@@ -115,7 +109,6 @@ public final class TargetValidation {
 
     List<Usable> usable = new ArrayList<>();
     List<Targets.Invalid> invalid = new ArrayList<>(targets.invalid());
-    List<String> warnings = new ArrayList<>();
     checked.forEach(
         (id, each) -> {
           if (each.problems.isEmpty() && each.usable != null) {
@@ -123,9 +116,15 @@ public final class TargetValidation {
           } else {
             invalid.add(new Targets.Invalid(id, each.problems));
           }
-          warnings.addAll(Warnings.of(each.config));
         });
-    return new Resolution(usable, invalid, warnings);
+    return new Resolution(usable, invalid, warnings(targets));
+  }
+
+  /**
+   * Returns what is odd about a source's valid rows but does no harm, as {@link Resolution} has.
+   */
+  public static List<String> warnings(Targets targets) {
+    return targets.valid().stream().flatMap(target -> Warnings.of(target).stream()).toList();
   }
 
   private static Map<String, List<String>> problemsById(Map<String, Checked> checked) {
@@ -139,21 +138,21 @@ public final class TargetValidation {
 
   private Checked check(TargetConfig target) {
     List<String> problems = new ArrayList<>();
-    Optional<TargetProvider> provider = providers.find(target.type());
-    Capabilities capabilities = null;
-    if (provider.isPresent()) {
-      capabilities = ask(target, provider.get(), problems);
-    } else {
-      problems.add(providers.missing(target.type()));
-    }
-    if (capabilities != null) {
-      checkCollapse(target, capabilities, problems);
+    Usable usable = null;
+    try {
+      TargetProvider provider = providers.get(target.type());
+      Capabilities capabilities = ask(target, provider, problems);
+      if (capabilities != null) {
+        checkCollapse(target, capabilities, problems);
+        usable = new Usable(target, provider, capabilities);
+      }
+    } catch (ProviderNotFoundException e) {
+      problems.add(String.valueOf(e.getMessage()));
     }
     String filter = target.filter();
     if (filter != null) {
-      filterProblem
-          .apply(filter)
-          .ifPresent(problem -> problems.add("column 'filter' is no event pattern: " + problem));
+      RecordFilter.problem(target.source().type(), filter)
+          .ifPresent(problem -> problems.add("column 'filter' " + problem));
     }
     String transform = target.transform();
     if (transform != null && !transforms.contains(transform)) {
@@ -163,8 +162,6 @@ public final class TargetValidation {
               + "', which the host has not registered; registered are "
               + new TreeSet<>(transforms));
     }
-    Usable usable =
-        capabilities == null ? null : new Usable(target, provider.orElseThrow(), capabilities);
     return new Checked(target, problems, usable);
   }
 
