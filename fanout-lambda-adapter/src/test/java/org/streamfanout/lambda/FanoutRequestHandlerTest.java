@@ -104,8 +104,7 @@ final class FanoutRequestHandlerTest {
         .hasMessageContaining("target t of " + STREAM + " shardId-000000000006: 1 of 1 held")
         .hasMessageContaining("FATAL/AccessDenied: no permission to send")
         .hasMessageNotContaining("secret")
-        .satisfies(
-            e -> assertThat(((UnsettledRecordsException) e).unsettled()).isEqualTo(1));
+        .satisfies(e -> assertThat(((UnsettledRecordsException) e).unsettled()).isEqualTo(1));
   }
 
   @Test
@@ -157,7 +156,8 @@ final class FanoutRequestHandlerTest {
   @Test
   void handleRequest_anEventThatCannotBeRead_sendsNothing() {
     assertThatThrownBy(
-            () -> handle(PARTIAL, kinesis("1", "a"), kinesis("2", "b").replace("\"data\"", "\"x\"")))
+            () ->
+                handle(PARTIAL, kinesis("1", "a"), kinesis("2", "b").replace("\"data\"", "\"x\"")))
         .isInstanceOf(FanoutException.class)
         .hasMessageContaining("record 1");
     assertThat(target.sends()).isZero();
@@ -192,8 +192,7 @@ final class FanoutRequestHandlerTest {
         .registry(registry)
         .provider(target)
         .retry(
-            new RetryPolicy(
-                3, Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(2)))
+            new RetryPolicy(3, Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(2)))
         .listener(metrics)
         .build();
   }
@@ -215,8 +214,7 @@ final class FanoutRequestHandlerTest {
     return handle(engine, options, remaining, event(records));
   }
 
-  private String handle(
-      FanoutEngine with, LambdaOptions options, Duration remaining, byte[] event)
+  private String handle(FanoutEngine with, LambdaOptions options, Duration remaining, byte[] event)
       throws IOException {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     new FanoutRequestHandler(with, options, metrics)
