@@ -1,8 +1,11 @@
 package org.streamfanout.aws;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
@@ -192,7 +195,15 @@ public final class AwsFailures {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return Failure.retryable(
-        root.getClass().getSimpleName(), "no answer from AWS; whether it was taken is unknown");
+    if (root instanceof UnknownHostException) {
+      return Failure.retryable("UnknownHost", "the host's name has no address; nothing was sent");
+    }
+    if (root instanceof ConnectException) {
+      return Failure.retryable("Unreachable", "no connection could be made; nothing was sent");
+    }
+    return root instanceof SSLException
+        ? Failure.retryable("Tls", "no secure connection could be made or kept")
+        : Failure.retryable(
+            "NoAnswer", "the connection ended without an answer; the outcome is unknown");
   }
 }
