@@ -2,10 +2,16 @@ package org.streamfanout.testservers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +49,40 @@ class ServersIT {
               .POST(HttpRequest.BodyPublishers.ofString("Action=ListTopics&Version=2010-03-31"))
               .build();
       assertThat(send(request)).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void start_everyServer_listensOnLoopbackOnly() throws Exception {
+    try (SqsServer sqs = SqsServer.start();
+        DynamoDbServer dynamoDb = DynamoDbServer.start();
+        KinesisServer kinesis = KinesisServer.start();
+        SnsServer sns = SnsServer.start()) {
+      for (URI endpoint :
+          List.of(sqs.endpoint(), dynamoDb.endpoint(), kinesis.endpoint(), sns.endpoint())) {
+        assertThat(endpoint.getHost()).isEqualTo("127.0.0.1");
+        for (InetAddress address : otherAddresses()) {
+          assertThat(accepts(address, endpoint.getPort()))
+              .as("%s on %s", endpoint, address)
+              .isFalse();
+        }
+      }
+    }
+  }
+
+  private static List<InetAddress> otherAddresses() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+        .toList();
+  }
+
+  private static boolean accepts(InetAddress address, int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, port), 5_000);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -9,16 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
 import org.streamfanout.testservers.KinesisServer;
 import org.streamfanout.testservers.SnsServer;
 import org.streamfanout.testservers.SqsServer;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -48,23 +46,11 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 
 /** The proxy between the SDK's own clients and real servers, service by service. */
 class FaultProxyIT {
-  private static UrlConnectionHttpClient http;
-
-  @BeforeAll
-  static void open() {
-    http = Clients.http();
-  }
-
-  @AfterAll
-  static void close() {
-    http.close();
-  }
-
   @Test
   void sqs_failedEntries_areReportedAndNotForwarded() {
     try (SqsServer server = SqsServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint());
-        SqsClient sqs = Clients.client(SqsClient.builder().httpClient(http), proxy.endpoint())) {
+        SqsClient sqs = AwsTestClients.client(SqsClient.builder(), proxy.endpoint())) {
       String queue = sqs.createQueue(request -> request.queueName("q")).queueUrl();
       proxy.next(Fault.failEntries(0, 2));
 
@@ -91,7 +77,7 @@ class FaultProxyIT {
   void sqs_refusals_haveTheServicesCodes() {
     try (SqsServer server = SqsServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint());
-        SqsClient sqs = Clients.client(SqsClient.builder().httpClient(http), proxy.endpoint())) {
+        SqsClient sqs = AwsTestClients.client(SqsClient.builder(), proxy.endpoint())) {
       String queue = sqs.createQueue(request -> request.queueName("q")).queueUrl();
       proxy.next(
           Fault.throttle(), Fault.serverError(), Fault.expiredCredentials(), Fault.accessDenied());
@@ -109,7 +95,7 @@ class FaultProxyIT {
   void sqs_resets_reachTheServerOrNot() {
     try (SqsServer server = SqsServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint());
-        SqsClient sqs = Clients.client(SqsClient.builder().httpClient(http), proxy.endpoint())) {
+        SqsClient sqs = AwsTestClients.client(SqsClient.builder(), proxy.endpoint())) {
       String queue = sqs.createQueue(request -> request.queueName("q")).queueUrl();
 
       proxy.next(Fault.reset());
@@ -129,8 +115,8 @@ class FaultProxyIT {
   void sns_failedEntries_areReportedAndNotForwarded() {
     try (SnsServer server = SnsServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint());
-        SqsClient sqs = Clients.client(SqsClient.builder().httpClient(http), server.endpoint());
-        SnsClient sns = Clients.client(SnsClient.builder().httpClient(http), proxy.endpoint())) {
+        SqsClient sqs = AwsTestClients.client(SqsClient.builder(), server.endpoint());
+        SnsClient sns = AwsTestClients.client(SnsClient.builder(), proxy.endpoint())) {
       String queue = sqs.createQueue(request -> request.queueName("q")).queueUrl();
       String queueArn =
           sqs.getQueueAttributes(
@@ -173,8 +159,7 @@ class FaultProxyIT {
   void kinesis_failedEntries_areReportedInTheirPlaces() {
     try (KinesisServer server = KinesisServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint());
-        KinesisClient kinesis =
-            Clients.client(KinesisClient.builder().httpClient(http), proxy.endpoint())) {
+        KinesisClient kinesis = AwsTestClients.client(KinesisClient.builder(), proxy.endpoint())) {
       kinesis.createStream(request -> request.streamName("s").shardCount(1));
       kinesis
           .waiter()
@@ -213,7 +198,7 @@ class FaultProxyIT {
     try (DynamoDbServer server = DynamoDbServer.start();
         FaultProxy proxy = FaultProxy.to(server.endpoint());
         DynamoDbClient dynamoDb =
-            Clients.client(DynamoDbClient.builder().httpClient(http), proxy.endpoint())) {
+            AwsTestClients.client(DynamoDbClient.builder(), proxy.endpoint())) {
       dynamoDb.createTable(
           request ->
               request

@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.testservers.AwsTestClients;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.firehose.FirehoseClient;
 import software.amazon.awssdk.services.firehose.model.PutRecordBatchResponse;
 import software.amazon.awssdk.services.firehose.model.PutRecordBatchResponseEntry;
@@ -36,19 +36,17 @@ class FaultProxyTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final List<String> stored = new CopyOnWriteArrayList<>();
-  private UrlConnectionHttpClient http;
   private HttpServer standIn;
   private FaultProxy proxy;
   private FirehoseClient firehose;
 
   @BeforeEach
   void start() throws IOException {
-    http = Clients.http();
     standIn = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     standIn.createContext("/", this::store);
     standIn.start();
     proxy = FaultProxy.to(URI.create("http://127.0.0.1:" + standIn.getAddress().getPort()));
-    firehose = Clients.client(FirehoseClient.builder().httpClient(http), proxy.endpoint());
+    firehose = AwsTestClients.client(FirehoseClient.builder(), proxy.endpoint());
   }
 
   @AfterEach
@@ -56,7 +54,6 @@ class FaultProxyTest {
     firehose.close();
     proxy.close();
     standIn.stop(0);
-    http.close();
   }
 
   private void store(HttpExchange exchange) throws IOException {

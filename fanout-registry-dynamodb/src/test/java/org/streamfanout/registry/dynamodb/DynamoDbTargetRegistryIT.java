@@ -3,7 +3,6 @@ package org.streamfanout.registry.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +21,9 @@ import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.Targets;
 import org.streamfanout.testkit.Fault;
 import org.streamfanout.testkit.FaultProxy;
+import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -46,7 +40,6 @@ class DynamoDbTargetRegistryIT {
 
   private static DynamoDbServer server;
   private static FaultProxy proxy;
-  private static SdkHttpClient http;
   private static DynamoDbClient client;
 
   private final DynamoDbTargetRegistry registry = DynamoDbTargetRegistry.of(client, TABLE);
@@ -55,26 +48,12 @@ class DynamoDbTargetRegistryIT {
   static void start() {
     server = DynamoDbServer.start();
     proxy = FaultProxy.to(server.endpoint()).affecting("Query", "Scan");
-    http = UrlConnectionHttpClient.create();
-    client =
-        DynamoDbClient.builder()
-            .httpClient(http)
-            .endpointOverride(proxy.endpoint())
-            .region(Region.EU_WEST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .overrideConfiguration(
-                options ->
-                    options
-                        .retryStrategy(AwsRetryStrategy.doNotRetry())
-                        .apiCallTimeout(Duration.ofSeconds(60)))
-            .build();
+    client = AwsTestClients.client(DynamoDbClient.builder(), proxy.endpoint());
   }
 
   @AfterAll
   static void stop() {
     client.close();
-    http.close();
     proxy.close();
     server.close();
   }

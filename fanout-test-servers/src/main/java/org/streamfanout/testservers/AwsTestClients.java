@@ -1,20 +1,24 @@
-package org.streamfanout.testkit;
+package org.streamfanout.testservers;
 
 import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 
-/** AWS clients for one endpoint that never retry. */
-final class Clients {
-  private Clients() {}
+/** Clients of the SDK for one endpoint, by which tests set up and look into servers. */
+public final class AwsTestClients {
+  private AwsTestClients() {}
 
-  static <B extends AwsClientBuilder<B, C>, C> C client(B builder, URI endpoint) {
+  /** Returns a client that never retries, for the region us-east-1; the caller closes it. */
+  public static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
+      B builder, URI endpoint) {
     return builder
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
         .endpointOverride(endpoint)
         .region(Region.US_EAST_1)
         .credentialsProvider(
@@ -25,9 +29,5 @@ final class Clients {
                     .retryStrategy(AwsRetryStrategy.doNotRetry())
                     .apiCallTimeout(Duration.ofSeconds(60)))
         .build();
-  }
-
-  static UrlConnectionHttpClient http() {
-    return (UrlConnectionHttpClient) UrlConnectionHttpClient.create();
   }
 }
