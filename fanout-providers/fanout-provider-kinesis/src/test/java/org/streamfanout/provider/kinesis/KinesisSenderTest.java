@@ -40,7 +40,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** On the wire, against a stand-in that gives Kinesis's documented answers. */
-@Timeout(120)
+@Timeout(300)
 class KinesisSenderTest {
   static {
     // The same requests as JSON, so that the test can read them; CBOR is the default.
