@@ -112,20 +112,20 @@ final class JsonBytes {
       if (character < 128) {
         ascii(character);
       } else if (character < 0x800) {
-        array[size++] = (byte) (0xC0 | character >> 6);
-        array[size++] = (byte) (0x80 | character & 0x3F);
+        array[size++] = (byte) (0xC0 | (character >> 6));
+        array[size++] = (byte) (0x80 | (character & 0x3F));
       } else if (!Character.isSurrogate(character)) {
-        array[size++] = (byte) (0xE0 | character >> 12);
-        array[size++] = (byte) (0x80 | character >> 6 & 0x3F);
-        array[size++] = (byte) (0x80 | character & 0x3F);
+        array[size++] = (byte) (0xE0 | (character >> 12));
+        array[size++] = (byte) (0x80 | ((character >> 6) & 0x3F));
+        array[size++] = (byte) (0x80 | (character & 0x3F));
       } else if (Character.isHighSurrogate(character)
           && index + 1 < length
           && Character.isLowSurrogate(text.charAt(index + 1))) {
         int point = Character.toCodePoint(character, text.charAt(++index));
-        array[size++] = (byte) (0xF0 | point >> 18);
-        array[size++] = (byte) (0x80 | point >> 12 & 0x3F);
-        array[size++] = (byte) (0x80 | point >> 6 & 0x3F);
-        array[size++] = (byte) (0x80 | point & 0x3F);
+        array[size++] = (byte) (0xF0 | (point >> 18));
+        array[size++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+        array[size++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+        array[size++] = (byte) (0x80 | (point & 0x3F));
       } else {
         code(character);
       }
@@ -148,8 +148,8 @@ final class JsonBytes {
     array[size++] = '\\';
     array[size++] = 'u';
     array[size++] = HEX[character >> 12];
-    array[size++] = HEX[character >> 8 & 0xF];
-    array[size++] = HEX[character >> 4 & 0xF];
+    array[size++] = HEX[(character >> 8) & 0xF];
+    array[size++] = HEX[(character >> 4) & 0xF];
     array[size++] = HEX[character & 0xF];
   }
 

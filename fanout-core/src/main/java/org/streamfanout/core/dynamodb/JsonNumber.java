@@ -38,7 +38,7 @@ final class JsonNumber {
     while (at < length && isDigit(text.charAt(at))) {
       at++;
     }
-    if (at == start || at - start > 1 && text.charAt(start) == '0') {
+    if (at == start || (at - start > 1 && text.charAt(start) == '0')) {
       return false;
     }
     if (at == length) {

@@ -19,13 +19,13 @@ import org.streamfanout.spi.FanoutRecord;
  * that point into them.
  */
 final class KplMessage {
-  private static final int PARTITION_KEY = 1 << 3 | 2;
-  private static final int EXPLICIT_HASH_KEY = 2 << 3 | 2;
-  private static final int RECORD = 3 << 3 | 2;
+  private static final int PARTITION_KEY = (1 << 3) | 2;
+  private static final int EXPLICIT_HASH_KEY = (2 << 3) | 2;
+  private static final int RECORD = (3 << 3) | 2;
 
   private static final int PARTITION_KEY_INDEX = 1 << 3;
   private static final int EXPLICIT_HASH_KEY_INDEX = 2 << 3;
-  private static final int DATA = 3 << 3 | 2;
+  private static final int DATA = (3 << 3) | 2;
 
   private static final long NONE = -1;
 

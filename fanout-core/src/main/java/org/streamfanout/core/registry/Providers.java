@@ -124,7 +124,7 @@ public final class Providers {
     return provider;
   }
 
-  String missing(String type) {
+  private String missing(String type) {
     String similar = similar(type);
     return "no provider of type '"
         + type

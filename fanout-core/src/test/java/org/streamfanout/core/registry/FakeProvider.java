@@ -15,9 +15,9 @@ import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetSender;
 
 /** A provider that finds fault with the destination {@code bad} and breaks on {@code broken}. */
-record FakeProvider(String type, List<String> aliases, boolean collapses)
+public record FakeProvider(String type, List<String> aliases, boolean collapses)
     implements TargetProvider {
-  static final ProviderContext CONTEXT =
+  public static final ProviderContext CONTEXT =
       new ProviderContext() {
         @Override
         public <T> T shared(Class<T> type, String name, Supplier<? extends T> factory) {

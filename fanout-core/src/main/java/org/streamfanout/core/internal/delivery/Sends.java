@@ -2,6 +2,7 @@ package org.streamfanout.core.internal.delivery;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -44,7 +45,7 @@ final class Sends {
       BatchRun run = attempt.delivery.run;
       List<Outcome> outcomes =
           sender.send(new Batch(run.batch.source(), run.batch.shard(), built), attempt.deadline);
-      if (outcomes == null || outcomes.size() != messages || outcomes.contains(null)) {
+      if (outcomes == null || outcomes.size() != messages || hasNull(outcomes)) {
         return broken(
             attempt,
             "answered "
@@ -61,6 +62,11 @@ final class Sends {
       LOG.error("the provider of target '{}' threw an error", attempt.delivery.id(), e);
       return broken(attempt, "threw " + e.getClass().getName());
     }
+  }
+
+  // Not contains(null): the lists of List.of answer that with an exception.
+  private static boolean hasNull(List<Outcome> outcomes) {
+    return outcomes.stream().anyMatch(Objects::isNull);
   }
 
   private static Failure failure(Attempt attempt, TargetSender sender, Exception e) {

@@ -109,7 +109,7 @@ final class JsonDocument {
     if (word == objects.length) {
       objects = Arrays.copyOf(objects, objects.length * 2);
     }
-    long bit = 1L << depth % WORD;
+    long bit = 1L << (depth % WORD);
     objects[word] = object ? objects[word] | bit : objects[word] & ~bit;
     depth++;
     at++;
@@ -119,7 +119,7 @@ final class JsonDocument {
   /** Closes what ends here; true if a further value follows or everything is closed. */
   private boolean close() {
     while (depth > 0) {
-      boolean object = (objects[(depth - 1) / WORD] & 1L << (depth - 1) % WORD) != 0;
+      boolean object = (objects[(depth - 1) / WORD] & (1L << ((depth - 1) % WORD))) != 0;
       int next = peek();
       if (next == ',') {
         at++;

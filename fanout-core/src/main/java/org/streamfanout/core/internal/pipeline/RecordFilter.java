@@ -23,8 +23,9 @@ import software.amazon.event.ruler.Machine;
  * <p>Patterns see the document of {@link FilterDocument}. A record whose data is not JSON matches
  * no pattern that names {@code data}, not even by {@code exists: false}. Event Ruler's own rules
  * hold for the rest: {@code exists} looks at leaves only, an array matches by any of its elements,
- * a dot in a name reads as a level, and a number that no double holds exactly (more than some 17
- * digits) is equal to its own text but lies in no numeric range.
+ * a dot in a name reads as a level. A number that is not the shortest text of a double (an integer
+ * above 2^53 may be one, as may a fraction of more than 17 digits) equals its own text but lies in
+ * no numeric range; match such numbers as text.
  */
 public final class RecordFilter {
   /** The code of a record that no pattern could be tried on. */

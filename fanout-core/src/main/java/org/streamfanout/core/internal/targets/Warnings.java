@@ -1,4 +1,4 @@
-package org.streamfanout.core.registry;
+package org.streamfanout.core.internal.targets;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.streamfanout.core.registry;
+package org.streamfanout.core.internal.targets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.streamfanout.core.registry.TargetValidation.Resolution;
-import org.streamfanout.core.registry.TargetValidation.Usable;
+import org.streamfanout.core.internal.targets.TargetValidation.Resolution;
+import org.streamfanout.core.internal.targets.TargetValidation.Usable;
+import org.streamfanout.core.registry.FakeProvider;
+import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.Targets;

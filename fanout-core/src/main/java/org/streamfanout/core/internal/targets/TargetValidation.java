@@ -1,4 +1,4 @@
-package org.streamfanout.core.registry;
+package org.streamfanout.core.internal.targets;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -6,18 +6,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.pipeline.RecordFilter;
+import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.ProviderNotFoundException;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.Targets;
@@ -137,15 +138,16 @@ public final class TargetValidation {
 
   private Checked check(TargetConfig target) {
     List<String> problems = new ArrayList<>();
-    Optional<TargetProvider> provider = providers.find(target.type());
-    Capabilities capabilities = null;
-    if (provider.isPresent()) {
-      capabilities = ask(target, provider.get(), problems);
-    } else {
-      problems.add(providers.missing(target.type()));
-    }
-    if (capabilities != null) {
-      checkCollapse(target, capabilities, problems);
+    Usable usable = null;
+    try {
+      TargetProvider provider = providers.get(target.type());
+      Capabilities capabilities = ask(target, provider, problems);
+      if (capabilities != null) {
+        checkCollapse(target, capabilities, problems);
+        usable = new Usable(target, provider, capabilities);
+      }
+    } catch (ProviderNotFoundException e) {
+      problems.add(String.valueOf(e.getMessage()));
     }
     String filter = target.filter();
     if (filter != null) {
@@ -160,8 +162,6 @@ public final class TargetValidation {
               + "', which the host has not registered; registered are "
               + new TreeSet<>(transforms));
     }
-    Usable usable =
-        capabilities == null ? null : new Usable(target, provider.orElseThrow(), capabilities);
     return new Checked(target, problems, usable);
   }
 
