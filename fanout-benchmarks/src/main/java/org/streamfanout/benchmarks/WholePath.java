@@ -1,14 +1,11 @@
 package org.streamfanout.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -32,8 +29,7 @@ import org.streamfanout.spi.Targets;
 
 /**
  * From a batch of records of 1 KiB to every target's answer, with destinations in memory, by number
- * of targets with the same options. Operations are source records; {@code cpuNanos} over {@code
- * records} is the processor time that one costs, all threads together.
+ * of targets with the same options. Operations are source records.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -49,31 +45,6 @@ public class WholePath {
 
   private SourceBatch batch = new SourceBatch(SOURCE, SHARD, List.of());
   private FanoutEngine engine;
-
-  /** Processor time, beside the throughput. */
-  @State(Scope.Thread)
-  @AuxCounters(AuxCounters.Type.EVENTS)
-  public static class Cost {
-    private static final OperatingSystemMXBean SYSTEM =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-
-    /** Source records delivered. */
-    public long records;
-
-    /** Processor time of the process. */
-    public long cpuNanos;
-
-    private long before;
-
-    void begin() {
-      before = SYSTEM.getProcessCpuTime();
-    }
-
-    void end(int delivered) {
-      cpuNanos += SYSTEM.getProcessCpuTime() - before;
-      records += delivered;
-    }
-  }
 
   static SourceBatch batch(int records, int bytes, int keys) {
     Random random = new Random(1);
@@ -117,10 +88,8 @@ public class WholePath {
   /** Delivers a batch. */
   @Benchmark
   @OperationsPerInvocation(RECORDS)
-  public FanoutResult deliver(Cost cost) {
-    cost.begin();
+  public FanoutResult deliver() {
     FanoutResult result = engine.process(batch, Deadline.after(Duration.ofMinutes(1)));
-    cost.end(RECORDS);
     if (!result.isSettled()) {
       throw new IllegalStateException("everything is accepted");
     }
