@@ -44,6 +44,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 class FanoutFunctionIT {
   private static final String TABLE = "fanoutTargets";
   private static final String STREAM = "arn:aws:kinesis:eu-west-1:123456789012:stream/in";
+  private static final String TABLE_STREAM =
+      "arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/2015-06-27T00:48:05.899";
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -169,6 +171,36 @@ class FanoutFunctionIT {
     assertThat(garbage.kind()).isEqualTo(Answer.Kind.ERROR);
     assertThat(garbage.body()).contains("no member 'Records'");
     assertThat(settled.kind()).isEqualTo(Answer.Kind.RESPONSE);
+  }
+
+  @Test
+  void invoke_tableChanges_deliversPlainJson() throws Exception {
+    Path file = directory.resolve("changes.jsonl");
+    client.putItem(
+        request ->
+            request
+                .tableName(TABLE)
+                .item(
+                    Map.of(
+                        "sourceArn", AttributeValue.fromS(TABLE_STREAM),
+                        "id", AttributeValue.fromS("changes"),
+                        "type", AttributeValue.fromS("file"),
+                        "destination", AttributeValue.fromS(file.toString()),
+                        "convertDDB", AttributeValue.fromBool(true),
+                        "active", AttributeValue.fromBool(true))));
+    function = FunctionProcess.start(api, directory, variables());
+    String event =
+        """
+        {"Records":[{"eventID":"e1","eventName":"INSERT","eventSource":"aws:dynamodb",
+        "eventSourceARN":"%s","dynamodb":{"ApproximateCreationDateTime":1545084650,
+        "Keys":{"Id":{"N":"101"}},"NewImage":{"Id":{"N":"101"},"Name":{"S":"é"}},
+        "SequenceNumber":"7","StreamViewType":"NEW_AND_OLD_IMAGES"}}]}"""
+            .formatted(TABLE_STREAM);
+
+    Answer answer = api.invoke(event.getBytes(StandardCharsets.UTF_8), TIMEOUT);
+
+    assertThat(answer).isEqualTo(new Answer(Answer.Kind.RESPONSE, "null"));
+    assertThat(delivered("changes.jsonl")).containsExactly("{\"Id\":101,\"Name\":\"é\"}");
   }
 
   @Test
