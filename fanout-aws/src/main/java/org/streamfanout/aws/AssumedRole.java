@@ -59,14 +59,14 @@ final class AssumedRole implements AwsCredentialsProvider, SdkAutoCloseable {
   public AwsCredentials resolveCredentials() {
     long seen = fetches;
     Session current = session;
-    if (lasts(current, refreshBeforeExpiry)) {
+    if (current != null && lasts(current, refreshBeforeExpiry)) {
       return current.credentials();
     }
-    return lasts(current, TOO_LATE) ? replace(current) : fetchOrWait(seen);
+    return current != null && lasts(current, TOO_LATE) ? replace(current) : fetchOrWait(seen);
   }
 
-  private boolean lasts(@Nullable Session candidate, Duration margin) {
-    return candidate != null && clock.instant().isBefore(candidate.expires().minus(margin));
+  private boolean lasts(Session candidate, Duration margin) {
+    return clock.instant().isBefore(candidate.expires().minus(margin));
   }
 
   /** Near their end: one thread fetches new ones, the others go on with these. */
@@ -76,7 +76,11 @@ final class AssumedRole implements AwsCredentialsProvider, SdkAutoCloseable {
     }
     try {
       Session newest = session;
-      return lasts(newest, refreshBeforeExpiry) ? newest.credentials() : fetch();
+      return newest != null && lasts(newest, refreshBeforeExpiry)
+          ? newest.credentials()
+          : fetch();
+    } catch (AbortedException interrupted) {
+      throw interrupted;
     } catch (SdkException error) {
       notBefore = clock.instant().plus(PAUSE);
       LOG.warn(
@@ -100,7 +104,7 @@ final class AssumedRole implements AwsCredentialsProvider, SdkAutoCloseable {
     }
     try {
       Session newest = session;
-      if (lasts(newest, refreshBeforeExpiry)) {
+      if (newest != null && lasts(newest, refreshBeforeExpiry)) {
         return newest.credentials();
       }
       RuntimeException shared = lastError;

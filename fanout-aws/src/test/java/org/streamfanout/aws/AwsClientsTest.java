@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 
 /** On the wire, against a stand-in for STS that also plays the service that is called. */
-@Timeout(60)
+@Timeout(300)
 class AwsClientsTest {
   private static final String ROLE = "arn:aws:iam::111122223333:role/path/fan";
 

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.core.dynamodb.DynamoDbConverter;
+import org.streamfanout.core.dynamodb.DynamoDbFormatException;
 import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
@@ -152,11 +154,19 @@ final class EventReader {
     batch(source, null)
         .add(
             FanoutRecord.builder(id, sequenceNumber)
-                .key(ItemKey.of(keys))
+                .key(itemKey(keys))
                 .change(change)
                 .arrivedAt(event.arrivedAt)
                 .envelope(event.envelope)
                 .build());
+  }
+
+  private static String itemKey(Map<String, AttributeValue> keys) {
+    try {
+      return DynamoDbConverter.key(keys);
+    } catch (DynamoDbFormatException e) {
+      throw new EventSyntaxException("dynamodb.Keys: " + e.getMessage(), e);
+    }
   }
 
   private static TableChange.Type changeType(EventRecord event) {

@@ -7,6 +7,10 @@ import static org.streamfanout.lambda.EventText.dynamoDb;
 import static org.streamfanout.lambda.EventText.event;
 import static org.streamfanout.lambda.LambdaEventsTest.only;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.core.dynamodb.DynamoDbJson;
 import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutException;
@@ -71,6 +76,18 @@ final class LambdaEventsDynamoDbTest {
             Map.entry("empty", new AttributeValue.S("")),
             Map.entry("el", new AttributeValue.L(List.of())),
             Map.entry("em", new AttributeValue.M(Map.of())));
+  }
+
+  @Test
+  void parse_everyAttributeKind_equalsWhatTheConverterReads() throws IOException {
+    byte[] event = EventText.resource("original-ddb-all-types.json");
+    String image = new ObjectMapper().readTree(event).at("/Records/0/dynamodb/NewImage").toString();
+
+    try (JsonParser parser = new JsonFactory().createParser(image)) {
+      parser.nextToken();
+
+      assertThat(change(only(event)).newImage()).isEqualTo(DynamoDbJson.readItem(parser));
+    }
   }
 
   @Test
@@ -161,7 +178,7 @@ final class LambdaEventsDynamoDbTest {
           "Keys":{"Id":{"N":"101"}}  | "x":1                          | dynamodb.Keys is missing
           "Keys":{"Id":{"N":"101"}}  | "Keys":{}                      | dynamodb.Keys is missing
           "Keys":{"Id":{"N":"101"}}  | "Keys":[]                      | dynamodb.Keys is not an object
-          "Keys":{"Id":{"N":"101"}}  | "Keys":{"Id":{"BOOL":true}}    | neither S nor N nor B
+          "Keys":{"Id":{"N":"101"}}  | "Keys":{"Id":{"BOOL":true}}    | dynamodb.Keys:
           {"N":"101"}                | {"N":101}                      | N of an attribute is not text
           {"N":"101"}                | {"X":"101"}                    | of a kind other than
           {"N":"101"}                | {}                             | has no value

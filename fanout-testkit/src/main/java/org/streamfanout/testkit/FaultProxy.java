@@ -130,7 +130,10 @@ public final class FaultProxy implements AutoCloseable {
     return calls().stream().filter(call -> call.action().equals(action)).toList();
   }
 
-  /** Returns what went wrong in the proxy itself, such as a server that is not there. */
+  /**
+   * Returns what went wrong on either side: a server that is not there, a client that hung up
+   * within a call. Resets that a fault asked for are not among them.
+   */
   public List<Exception> problems() {
     lock.lock();
     try {

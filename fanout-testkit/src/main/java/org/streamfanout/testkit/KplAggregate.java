@@ -79,12 +79,17 @@ public final class KplAggregate {
       field(user, 3, record.data());
       field(message, 3, Bytes.wrap(user.toByteArray()));
     }
-    return framed(message.toByteArray());
+    return framed(message.toByteArray(), digestIsWrong);
   }
 
-  private Bytes framed(byte[] message) {
+  /** Returns a record with the magic number and the right digest around a message of any kind. */
+  public static Bytes around(byte[] message) {
+    return framed(message, false);
+  }
+
+  private static Bytes framed(byte[] message, boolean wrongDigest) {
     byte[] digest = md5(message);
-    if (digestIsWrong) {
+    if (wrongDigest) {
       digest[0] ^= 1;
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * request and answers as the test says. Listens on 127.0.0.1 and a free port. Thread-safe.
  */
 public final class RecordingEndpoint implements AutoCloseable {
+  static {
+    // Without it each answer waits some 40 ms for the client's delayed acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads;
   private final ReentrantLock lock = new ReentrantLock();

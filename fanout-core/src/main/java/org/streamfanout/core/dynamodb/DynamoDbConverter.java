@@ -130,17 +130,14 @@ public final class DynamoDbConverter {
   private static void writePlain(
       JsonBytes json, Map<String, AttributeValue> attributes, int depth) {
     json.raw('{');
-    boolean first = true;
-    for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
-      if (!first) {
-        json.raw(',');
-      }
-      first = false;
-      json.string(attribute.getKey());
-      json.raw(':');
-      writePlain(json, attribute.getValue(), depth);
-    }
-    json.raw('}');
+    attributes.forEach(
+        (name, value) -> {
+          json.string(name);
+          json.raw(':');
+          writePlain(json, value, depth);
+          json.raw(',');
+        });
+    json.close('}');
   }
 
   private static void writePlain(JsonBytes json, AttributeValue value, int depth) {

@@ -172,17 +172,14 @@ public final class DynamoDbJson {
 
   static void writeMap(JsonBytes json, Map<String, AttributeValue> attributes, int depth) {
     json.raw('{');
-    boolean first = true;
-    for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
-      if (!first) {
-        json.raw(',');
-      }
-      first = false;
-      json.string(attribute.getKey());
-      json.raw(':');
-      writeValue(json, attribute.getValue(), depth);
-    }
-    json.raw('}');
+    attributes.forEach(
+        (name, value) -> {
+          json.string(name);
+          json.raw(':');
+          writeValue(json, value, depth);
+          json.raw(',');
+        });
+    json.close('}');
   }
 
   private static void writeValue(JsonBytes json, AttributeValue value, int depth) {

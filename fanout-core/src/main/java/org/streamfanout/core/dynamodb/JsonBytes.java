@@ -59,12 +59,18 @@ final class JsonBytes {
   <T> void array(List<T> elements, Consumer<? super T> writer) {
     raw('[');
     for (int index = 0; index < elements.size(); index++) {
-      if (index > 0) {
-        raw(',');
-      }
       writer.accept(elements.get(index));
+      raw(',');
     }
-    raw(']');
+    close(']');
+  }
+
+  /** Ends an array or object, in place of the comma after its last element if it has any. */
+  void close(char bracket) {
+    if (array[size - 1] == ',') {
+      size--;
+    }
+    raw(bracket);
   }
 
   void base64(Bytes bytes) {

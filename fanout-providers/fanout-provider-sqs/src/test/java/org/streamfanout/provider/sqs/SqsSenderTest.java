@@ -44,7 +44,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** On the wire, against a stand-in that gives SQS's documented answers. */
-@Timeout(120)
+@Timeout(300)
 class SqsSenderTest {
   private static final Source SOURCE = Source.of("arn:aws:kinesis:eu-west-1:111122223333:stream/s");
   private static final ObjectMapper JSON = new ObjectMapper();
