@@ -30,9 +30,13 @@ record EventInput(String name) {
     return name.equals(STANDARD_INPUT);
   }
 
-  /** Returns whether it can be read twice: not so standard input and pipes. */
+  /**
+   * Returns whether it can be read twice, or will fail the first time; not so standard input and
+   * pipes.
+   */
   boolean isRereadable() {
-    return !isStandardInput() && (Files.isRegularFile(path()) || !Files.exists(path()));
+    return !isStandardInput()
+        && (Files.isRegularFile(path()) || Files.isDirectory(path()) || !Files.exists(path()));
   }
 
   private Path path() {

@@ -140,6 +140,7 @@ class BadConfigurationTest {
         "run --event E --targets T --report /does/not/exist/r.json|--report",
         "run --event - - --targets T|--event - is given more than once",
         "run --event none.json --targets T|none.json' cannot be read",
+        "run --event . --targets T|event file '.' cannot be read",
         "run --event E --targets none.json|none.json' does not exist",
         "run --event E --targets T --nonsense|Unknown option: '--nonsense'",
         "nonsense|Unmatched argument",
@@ -157,7 +158,7 @@ class BadConfigurationTest {
 
     Ran ran = Cli.run(arguments);
 
-    assertThat(ran.errors()).contains(text);
+    assertThat(ran.errors()).contains(text).doesNotContain("stopped here");
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(delivered).doesNotExist();
   }
