@@ -76,9 +76,7 @@ final class AssumedRole implements AwsCredentialsProvider, SdkAutoCloseable {
     }
     try {
       Session newest = session;
-      return newest != null && lasts(newest, refreshBeforeExpiry)
-          ? newest.credentials()
-          : fetch();
+      return newest != null && lasts(newest, refreshBeforeExpiry) ? newest.credentials() : fetch();
     } catch (AbortedException interrupted) {
       throw interrupted;
     } catch (SdkException error) {
