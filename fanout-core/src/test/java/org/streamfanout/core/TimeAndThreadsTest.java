@@ -12,10 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.CallOrder;
+import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.Finding;
@@ -26,6 +27,7 @@ import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.Behaviours;
 import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
+import org.streamfanout.testkit.TestClock;
 
 class TimeAndThreadsTest {
   private static final Failure LATER = Failure.retryable("Busy", "later");
@@ -161,20 +163,32 @@ class TimeAndThreadsTest {
   }
 
   @Test
-  void breakerOpens_callWaitsForTheProbe_andDelivers() {
-    AtomicLong failures = new AtomicLong();
-    target.always(
-        sending -> sending.accept(message -> failures.getAndIncrement() < 6 ? LATER : null));
-    CircuitOptions circuit = new CircuitOptions(4, 2, 50, Duration.ofMillis(5), 1);
-    RetryPolicy patient =
-        new RetryPolicy(100, Duration.ofSeconds(10), Duration.ofNanos(1), Duration.ofNanos(1));
+  void breakerOpens_callWaitsForTheProbe_insteadOfAnswering() throws Exception {
+    target.next(Behaviours.fail(LATER), Behaviours.fail(LATER));
+    TestClock clock = new TestClock();
+    CircuitOptions circuit = new CircuitOptions(4, 2, 50, Duration.ofMinutes(1), 1);
     try (Fixture fixture =
         new Fixture(
-            engine(patient).circuit(circuit).provider(target), Fixture.target("t").build())) {
-      FanoutResult result = fixture.process(Fixture.records("a"));
+            Fixture.quick().ticker(clock::nanoTime).circuit(circuit).provider(target),
+            Fixture.target("t").build())) {
+      CompletableFuture<FanoutResult> call =
+          CompletableFuture.supplyAsync(
+              () ->
+                  fixture.engine.process(
+                      Fixture.batch(Fixture.records("a")),
+                      Deadline.after(Duration.ofMinutes(10), clock::nanoTime)));
+      while (target.sends() < 2) {
+        clock.advance(Duration.ofMillis(1));
+        Thread.onSpinWait();
+      }
+      // The breaker is open now, and nothing but its minute will end the wait.
+      clock.advance(Duration.ofSeconds(59));
+      assertThat(call).isNotDone();
+      assertThat(target.sends()).isEqualTo(2);
+      clock.advance(Duration.ofSeconds(2));
 
-      assertThat(result.isSettled()).isTrue();
-      assertThat(target.sends()).isEqualTo(7);
+      assertThat(call.get(30, TimeUnit.SECONDS).isSettled()).isTrue();
+      assertThat(target.sends()).isEqualTo(3);
     }
   }
 
