@@ -42,16 +42,16 @@ public final class BenchmarkReport {
       options.forks(2);
     }
     if (!given.getWarmupIterations().hasValue()) {
-      options.warmupIterations(3);
+      options.warmupIterations(5);
     }
     if (!given.getWarmupTime().hasValue()) {
-      options.warmupTime(TimeValue.seconds(1));
+      options.warmupTime(TimeValue.seconds(2));
     }
     if (!given.getMeasurementIterations().hasValue()) {
       options.measurementIterations(5);
     }
     if (!given.getMeasurementTime().hasValue()) {
-      options.measurementTime(TimeValue.seconds(1));
+      options.measurementTime(TimeValue.seconds(2));
     }
     print(new Runner(options.build()).run(), System.out);
   }

@@ -132,8 +132,7 @@ public final class DynamoDbConverter {
     json.raw('{');
     attributes.forEach(
         (name, value) -> {
-          json.string(name);
-          json.raw(':');
+          json.name(name);
           writePlain(json, value, depth);
           json.raw(',');
         });
@@ -153,13 +152,23 @@ public final class DynamoDbConverter {
     } else if (value instanceof AttributeValue.Null) {
       json.raw("null");
     } else if (value instanceof AttributeValue.Ss texts) {
-      json.array(texts.values(), json::string);
+      json.strings(texts.values());
     } else if (value instanceof AttributeValue.Ns numbers) {
-      json.array(numbers.values(), number -> json.raw(JsonNumber.of(number)));
+      json.raw('[');
+      for (String element : numbers.values()) {
+        json.raw(JsonNumber.of(element));
+        json.raw(',');
+      }
+      json.close(']');
     } else if (value instanceof AttributeValue.Bs binaries) {
-      json.array(binaries.values(), json::base64);
+      json.base64(binaries.values());
     } else if (value instanceof AttributeValue.L list) {
-      json.array(list.values(), element -> writePlain(json, element, depth + 1));
+      json.raw('[');
+      for (AttributeValue element : list.values()) {
+        writePlain(json, element, depth + 1);
+        json.raw(',');
+      }
+      json.close(']');
     } else if (value instanceof AttributeValue.M map) {
       writePlain(json, map.values(), depth + 1);
     }

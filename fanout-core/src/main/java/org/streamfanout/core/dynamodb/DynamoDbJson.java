@@ -174,8 +174,7 @@ public final class DynamoDbJson {
     json.raw('{');
     attributes.forEach(
         (name, value) -> {
-          json.string(name);
-          json.raw(':');
+          json.name(name);
           writeValue(json, value, depth);
           json.raw(',');
         });
@@ -199,16 +198,21 @@ public final class DynamoDbJson {
       json.raw("{\"NULL\":true");
     } else if (value instanceof AttributeValue.Ss texts) {
       json.raw("{\"SS\":");
-      json.array(texts.values(), json::string);
+      json.strings(texts.values());
     } else if (value instanceof AttributeValue.Ns numbers) {
       json.raw("{\"NS\":");
-      json.array(numbers.values(), json::string);
+      json.strings(numbers.values());
     } else if (value instanceof AttributeValue.Bs binaries) {
       json.raw("{\"BS\":");
-      json.array(binaries.values(), json::base64);
+      json.base64(binaries.values());
     } else if (value instanceof AttributeValue.L list) {
       json.raw("{\"L\":");
-      json.array(list.values(), element -> writeValue(json, element, depth + 1));
+      json.raw('[');
+      for (AttributeValue element : list.values()) {
+        writeValue(json, element, depth + 1);
+        json.raw(',');
+      }
+      json.close(']');
     } else if (value instanceof AttributeValue.M map) {
       json.raw("{\"M\":");
       writeMap(json, map.values(), depth + 1);

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.function.Consumer;
 import org.streamfanout.spi.Bytes;
 
 /**
@@ -56,13 +55,28 @@ final class JsonBytes {
     size = at + length;
   }
 
-  <T> void array(List<T> elements, Consumer<? super T> writer) {
+  void strings(List<String> texts) {
     raw('[');
-    for (int index = 0; index < elements.size(); index++) {
-      writer.accept(elements.get(index));
+    for (int index = 0; index < texts.size(); index++) {
+      string(texts.get(index));
       raw(',');
     }
     close(']');
+  }
+
+  void base64(List<Bytes> binaries) {
+    raw('[');
+    for (int index = 0; index < binaries.size(); index++) {
+      base64(binaries.get(index));
+      raw(',');
+    }
+    close(']');
+  }
+
+  /** Appends a name and its colon. */
+  void name(String name) {
+    string(name);
+    raw(':');
   }
 
   /** Ends an array or object, in place of the comma after its last element if it has any. */
@@ -89,74 +103,86 @@ final class JsonBytes {
 
   void string(String text) {
     int length = text.length();
-    reserve(length + 2);
+    reserve(length + 3);
     byte[] to = array;
     int at = size;
     to[at++] = '"';
-    int index = 0;
-    while (index < length) {
+    for (int index = 0; index < length; index++) {
       char character = text.charAt(index);
-      if (character >= 128 || ESCAPES[character] != 0) {
-        break;
+      if (character < ' ' || character > '~' || character == '"' || character == '\\') {
+        size = at;
+        special(text, index);
+        return;
       }
       to[at++] = (byte) character;
-      index++;
     }
+    to[at++] = '"';
     size = at;
-    if (index < length) {
-      special(text, index);
-    }
-    raw('"');
   }
 
+  /** Appends the rest of a string from its first character that is not written as it is. */
   private void special(String text, int from) {
     int length = text.length();
     for (int index = from; index < length; index++) {
       // six bytes a character is the most that either UTF-8 or an escape takes
-      reserve(6);
+      reserve(length - index + 6);
+      byte[] to = array;
+      int at = size;
       char character = text.charAt(index);
+      while (character < 128 && ESCAPES[character] == 0) {
+        to[at++] = (byte) character;
+        if (++index == length) {
+          size = at;
+          raw('"');
+          return;
+        }
+        character = text.charAt(index);
+      }
       if (character < 128) {
-        ascii(character);
+        size = escape(to, at, character);
       } else if (character < 0x800) {
-        array[size++] = (byte) (0xC0 | (character >> 6));
-        array[size++] = (byte) (0x80 | (character & 0x3F));
+        to[at++] = (byte) (0xC0 | (character >> 6));
+        to[at++] = (byte) (0x80 | (character & 0x3F));
+        size = at;
       } else if (!Character.isSurrogate(character)) {
-        array[size++] = (byte) (0xE0 | (character >> 12));
-        array[size++] = (byte) (0x80 | ((character >> 6) & 0x3F));
-        array[size++] = (byte) (0x80 | (character & 0x3F));
+        to[at++] = (byte) (0xE0 | (character >> 12));
+        to[at++] = (byte) (0x80 | ((character >> 6) & 0x3F));
+        to[at++] = (byte) (0x80 | (character & 0x3F));
+        size = at;
       } else if (Character.isHighSurrogate(character)
           && index + 1 < length
           && Character.isLowSurrogate(text.charAt(index + 1))) {
         int point = Character.toCodePoint(character, text.charAt(++index));
-        array[size++] = (byte) (0xF0 | (point >> 18));
-        array[size++] = (byte) (0x80 | ((point >> 12) & 0x3F));
-        array[size++] = (byte) (0x80 | ((point >> 6) & 0x3F));
-        array[size++] = (byte) (0x80 | (point & 0x3F));
+        to[at++] = (byte) (0xF0 | (point >> 18));
+        to[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
+        to[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
+        to[at++] = (byte) (0x80 | (point & 0x3F));
+        size = at;
       } else {
-        code(character);
+        size = code(to, at, character);
       }
     }
+    raw('"');
   }
 
-  private void ascii(char character) {
+  private static int escape(byte[] to, int at, char character) {
     byte escape = ESCAPES[character];
-    if (escape == 0) {
-      array[size++] = (byte) character;
-    } else if (escape == 'u') {
-      code(character);
-    } else {
-      array[size++] = '\\';
-      array[size++] = escape;
+    if (escape == 'u') {
+      return code(to, at, character);
     }
+    to[at] = '\\';
+    to[at + 1] = escape;
+    return at + 2;
   }
 
-  private void code(char character) {
-    array[size++] = '\\';
-    array[size++] = 'u';
-    array[size++] = HEX[character >> 12];
-    array[size++] = HEX[(character >> 8) & 0xF];
-    array[size++] = HEX[(character >> 4) & 0xF];
-    array[size++] = HEX[character & 0xF];
+  private static int code(byte[] to, int at, char character) {
+    to[at] = '\\';
+    to[at + 1] = 'u';
+    to[at + 2] = HEX[character >> 12];
+    to[at + 3] = HEX[(character >> 8) & 0xF];
+    to[at + 4] = HEX[(character >> 4) & 0xF];
+    to[at + 5] = HEX[character & 0xF];
+    return at + 6;
   }
 
   private void reserve(int count) {
