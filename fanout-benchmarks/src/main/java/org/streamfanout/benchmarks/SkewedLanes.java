@@ -3,9 +3,11 @@ package org.streamfanout.benchmarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -47,7 +49,7 @@ public class SkewedLanes {
   public CallOrder callOrder;
 
   private SourceBatch batch = new SourceBatch(WholePath.SOURCE, null, List.of());
-  private FanoutEngine engine;
+  private @Nullable FanoutEngine engine;
 
   /** Opens the engine. */
   @Setup
@@ -87,14 +89,15 @@ public class SkewedLanes {
   /** Closes it. */
   @TearDown
   public void close() {
-    engine.close();
+    Objects.requireNonNull(engine).close();
   }
 
   /** Delivers a batch. */
   @Benchmark
   @OperationsPerInvocation(RECORDS)
   public FanoutResult deliver() {
-    FanoutResult result = engine.process(batch, Deadline.after(Duration.ofMinutes(5)));
+    FanoutResult result =
+        Objects.requireNonNull(engine).process(batch, Deadline.after(Duration.ofMinutes(5)));
     if (!result.isSettled()) {
       throw new IllegalStateException("everything is accepted");
     }

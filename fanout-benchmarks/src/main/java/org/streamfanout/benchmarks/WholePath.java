@@ -3,9 +3,11 @@ package org.streamfanout.benchmarks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -44,7 +46,7 @@ public class WholePath {
   public int targets;
 
   private SourceBatch batch = new SourceBatch(SOURCE, SHARD, List.of());
-  private FanoutEngine engine;
+  private @Nullable FanoutEngine engine;
 
   static SourceBatch batch(int records, int bytes, int keys) {
     Random random = new Random(1);
@@ -82,14 +84,15 @@ public class WholePath {
   /** Closes it. */
   @TearDown
   public void close() {
-    engine.close();
+    Objects.requireNonNull(engine).close();
   }
 
   /** Delivers a batch. */
   @Benchmark
   @OperationsPerInvocation(RECORDS)
   public FanoutResult deliver() {
-    FanoutResult result = engine.process(batch, Deadline.after(Duration.ofMinutes(1)));
+    FanoutResult result =
+        Objects.requireNonNull(engine).process(batch, Deadline.after(Duration.ofMinutes(1)));
     if (!result.isSettled()) {
       throw new IllegalStateException("everything is accepted");
     }
