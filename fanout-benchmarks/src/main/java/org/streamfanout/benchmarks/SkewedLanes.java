@@ -42,11 +42,11 @@ public class SkewedLanes {
 
   /** The order that the target keeps. */
   @Param({"NONE", "BATCH", "KEY", "SHARD"})
-  public Ordering ordering;
+  public Ordering ordering = Ordering.NONE;
 
   /** What the destination promises. */
   @Param({"UNORDERED", "PREFIX"})
-  public CallOrder callOrder;
+  public CallOrder callOrder = CallOrder.UNORDERED;
 
   private SourceBatch batch = new SourceBatch(WholePath.SOURCE, null, List.of());
   private @Nullable FanoutEngine engine;
