@@ -187,7 +187,7 @@ final class EventReader {
 
   private List<FanoutRecord> batch(Source source, @Nullable String shard) {
     Origin last = lastOrigin;
-    if (last == null || last.source != source || !Objects.equals(last.shard, shard)) {
+    if (last == null || !last.source.equals(source) || !Objects.equals(last.shard, shard)) {
       Origin origin = new Origin(source, shard);
       lastOrigin = origin;
       lastBatch = batches.computeIfAbsent(origin, unused -> new ArrayList<>());

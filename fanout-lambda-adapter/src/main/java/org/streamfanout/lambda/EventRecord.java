@@ -27,7 +27,6 @@ final class EventRecord {
           "ApproximateCreationDateTime", "Keys", "NewImage", "OldImage", "SequenceNumber");
 
   private final EventScanner scanner;
-  private final byte[] json;
   private final AttributeReader attributes;
   private final Repeats repeats;
 
@@ -49,9 +48,8 @@ final class EventRecord {
   @Nullable Map<String, AttributeValue> newImage;
   @Nullable Map<String, AttributeValue> oldImage;
 
-  private EventRecord(EventScanner scanner, byte[] json, Repeats repeats) {
+  private EventRecord(EventScanner scanner, Repeats repeats) {
     this.scanner = scanner;
-    this.json = json;
     this.attributes = new AttributeReader(scanner);
     this.repeats = repeats;
   }
@@ -65,7 +63,7 @@ final class EventRecord {
 
   /** Reads the record that comes next; its envelope is a slice of the array. */
   static EventRecord read(EventScanner scanner, byte[] json, Repeats repeats) {
-    EventRecord event = new EventRecord(scanner, json, repeats);
+    EventRecord event = new EventRecord(scanner, repeats);
     if (scanner.peek() != '{') {
       throw scanner.problem("a record is not an object");
     }
