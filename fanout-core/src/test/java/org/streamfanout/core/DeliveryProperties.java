@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
@@ -30,6 +33,8 @@ import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.Behaviour;
+import org.streamfanout.testkit.Behaviours;
+import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
 
 /** Whatever destinations do, order, counts and checkpoint hold, and nothing is lost. */
@@ -179,6 +184,7 @@ class DeliveryProperties {
       assertThat(healthy.records("healthy")).hasSize(records.length);
       assertThat(sick.violations()).isEmpty();
       checkNothingLost(given, result, records, sick, letters);
+      checkLastArrivals(given, sick);
     }
   }
 
@@ -245,6 +251,96 @@ class DeliveryProperties {
       }
     }
     lanes.forEach((lane, numbers) -> assertThat(numbers).as("lane %s", lane).isSorted());
+  }
+
+  /**
+   * What a destination that keeps the last value of a key is left with, once all is accepted.
+   * Before that, and where a message is given up after an attempt that took effect unseen, a run's
+   * retry may be on its way.
+   */
+  private static void checkLastArrivals(Case given, InMemoryTarget sick) {
+    boolean byKey = given.ordering() == Ordering.KEY;
+    if ((!byKey && given.ordering() != Ordering.SHARD) || given.onFailure() != OnFailure.HOLD) {
+      return;
+    }
+    Map<String, Map<String, Integer>> last = new HashMap<>();
+    int place = 0;
+    for (FanoutRecord record : sick.records()) {
+      last.computeIfAbsent(byKey ? record.key() : "*", key -> new HashMap<>())
+          .put(record.sequenceNumber(), place++);
+    }
+    last.forEach(
+        (lane, places) ->
+            assertThat(
+                    places.entrySet().stream()
+                        .sorted(Map.Entry.comparingByValue())
+                        .map(entry -> Integer.parseInt(entry.getKey()))
+                        .toList())
+                .as("last arrivals of lane %s", lane)
+                .isSorted());
+  }
+
+  /** A destination that also hangs, with and without taking the batch, and answers late. */
+  private static Behaviour hanging(Troubled troubled, ScheduledExecutorService releases) {
+    Behaviour failing = troubled.behaviour();
+    return sending -> {
+      if (troubled.roll(3) > 0) {
+        return failing.send(sending);
+      }
+      Gate gate = new Gate();
+      releases.schedule(gate::open, troubled.roll(12_000), TimeUnit.MICROSECONDS);
+      return switch (troubled.roll(4)) {
+        case 0 -> Behaviours.hang(gate, failing).send(sending);
+        case 1 -> Behaviours.hangIgnoringInterrupts(gate, failing).send(sending);
+        case 2 -> Behaviours.acceptThenHang(gate).send(sending);
+        default -> Behaviours.acceptThenHangIgnoringInterrupts(gate).send(sending);
+      };
+    };
+  }
+
+  @Property(tries = 150)
+  void hangsAndLateAnswers_keepOrderCountsAndCheckpoint(@ForAll("cases") Case given)
+      throws InterruptedException {
+    ScheduledExecutorService releases = Executors.newScheduledThreadPool(1);
+    Troubled troubled = new Troubled(given.seed(), Math.min(given.trouble(), 3));
+    InMemoryTarget sick = target("memory", given);
+    sick.always(hanging(troubled, releases));
+    TargetConfig row =
+        Fixture.target("sick")
+            .ordering(given.ordering())
+            .collapse(given.collapse())
+            .maxInFlight(given.maxInFlight())
+            .build();
+    RetryPolicy impatient =
+        new RetryPolicy(3, Duration.ofMillis(3), Duration.ofNanos(10_000), Duration.ofMillis(1));
+    try (Fixture fixture = new Fixture(Fixture.quick().retry(impatient).provider(sick), row)) {
+      FanoutRecord[] records = new FanoutRecord[Math.min(given.records(), 25)];
+      for (int index = 0; index < records.length; index++) {
+        records[index] =
+            Fixture.record(index, "k" + troubled.roll(given.keys()), "<" + index + ">");
+      }
+      FanoutResult result = fixture.process(Duration.ofMillis(10), records);
+      for (int call = 0; call < 12 && !result.isSettled(); call++) {
+        check(given, result, records, sick, sick);
+        result = fixture.engine.resume(result.left(), Deadline.after(Duration.ofMillis(10)));
+      }
+      sick.always(sending -> sending.acceptAll());
+      for (int call = 0; call < 200 && !result.isSettled(); call++) {
+        result = fixture.engine.resume(result.left(), Deadline.after(Duration.ofSeconds(1)));
+      }
+      sick.awaitIdle(Fixture.PATIENCE);
+
+      assertThat(result.isSettled()).isTrue();
+      check(given, result, records, sick, sick);
+      checkLastArrivals(given, sick);
+      assertThat(sick.violations()).isEmpty();
+      assertThat(numbers(sick.records())).hasSize(records.length);
+      if (given.ordering() == Ordering.BATCH || given.ordering() == Ordering.SHARD) {
+        assertThat(sick.mostInFlight()).isLessThanOrEqualTo(1);
+      }
+    } finally {
+      releases.shutdownNow();
+    }
   }
 
   private static void checkNothingLost(
