@@ -13,7 +13,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** The bill of materials lists what is published, and only that. */
+/** The bill of materials lists what is published, and only that; every jar is a named module. */
 class BomTest {
   @Test
   void bom_publishedModules_areExactlyThese() throws Exception {
@@ -26,6 +26,28 @@ class BomTest {
     NodeList versions = pom(Repository.file("bom")).getElementsByTagName("version");
     assertThat(versions.item(0).getTextContent())
         .isEqualTo(child(pom(Repository.ROOT).getDocumentElement(), "version"));
+  }
+
+  @Test
+  void modules_thatMakeAJar_haveTheirOwnModuleName() throws Exception {
+    List<String> names = moduleNames(Repository.ROOT);
+
+    assertThat(names).hasSizeGreaterThan(10).doesNotHaveDuplicates();
+    assertThat(names).allMatch(name -> name.startsWith("org.streamfanout."));
+  }
+
+  private static List<String> moduleNames(Path folder) throws Exception {
+    Element project = pom(folder).getDocumentElement();
+    List<String> names = new ArrayList<>();
+    NodeList modules = project.getElementsByTagName("module");
+    for (int index = 0; index < modules.getLength(); index++) {
+      names.addAll(moduleNames(folder.resolve(modules.item(index).getTextContent())));
+    }
+    if (!"pom".equals(child(project, "packaging"))) {
+      NodeList name = project.getElementsByTagName("moduleName");
+      names.add(name.getLength() == 0 ? folder + " has none" : name.item(0).getTextContent());
+    }
+    return names;
   }
 
   private static List<String> listed() throws Exception {
