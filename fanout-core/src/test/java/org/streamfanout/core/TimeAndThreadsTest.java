@@ -126,6 +126,57 @@ class TimeAndThreadsTest {
   }
 
   @Test
+  void senderGivesUpAtTheCallsDeadline_itDoesNotCount() {
+    TestClock clock = new TestClock();
+    RetryPolicy once =
+        new RetryPolicy(1, Duration.ofSeconds(10), Duration.ofNanos(1), Duration.ofNanos(1));
+    target.next(
+        sending -> {
+          clock.advance(Duration.ofSeconds(5));
+          throw new java.net.SocketTimeoutException("the deadline given to the client");
+        });
+    try (Fixture fixture =
+        new Fixture(
+            engine(once).ticker(clock::nanoTime).provider(target),
+            Fixture.target("t").onFailure(OnFailure.DROP).build())) {
+      FanoutResult result =
+          fixture.engine.process(
+              Fixture.batch(Fixture.records("a")),
+              Deadline.after(Duration.ofSeconds(5), clock::nanoTime));
+      assertThat(counts(result, 0).held()).isEqualTo(1);
+
+      assertThat(fixture.resume(result).isSettled()).isTrue();
+      assertThat(target.bodies("t")).containsExactly("0");
+    }
+  }
+
+  @Test
+  void threadTakenAwayByItsOwner_itDoesNotCount() throws Exception {
+    Gate gate = new Gate();
+    target.next(Behaviours.hang(gate, Behaviours.accept()));
+    RetryPolicy once =
+        new RetryPolicy(1, Duration.ofSeconds(30), Duration.ofNanos(1), Duration.ofNanos(1));
+    ExecutorService first = Executors.newCachedThreadPool();
+    ExecutorService second = Executors.newCachedThreadPool();
+    try (Fixture fixture =
+        new Fixture(
+            engine(once)
+                .executor(task -> (first.isShutdown() ? second : first).execute(task))
+                .provider(target),
+            Fixture.target("t").onFailure(OnFailure.DROP).build())) {
+      CompletableFuture<FanoutResult> call =
+          CompletableFuture.supplyAsync(() -> fixture.process(Fixture.records("a")));
+      gate.awaitArrived(1, Fixture.PATIENCE);
+      first.shutdownNow();
+
+      assertThat(call.get(30, TimeUnit.SECONDS).isSettled()).isTrue();
+      assertThat(target.bodies("t")).containsExactly("0");
+    } finally {
+      second.shutdown();
+    }
+  }
+
+  @Test
   void limitsHang_safeOnesAreUsed() {
     Gate gate = new Gate();
     InMemoryTarget slow =

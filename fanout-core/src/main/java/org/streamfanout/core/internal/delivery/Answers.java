@@ -59,7 +59,7 @@ final class Answers {
       switch (failure.kind()) {
         case RETRYABLE -> {
           failed = true;
-          if (!(attempt.givenUp && attempt.cutByCall)) {
+          if (attempt.counts()) {
             message.attempts++;
           }
           if (message.attempts >= services.retry().maxAttempts()) {

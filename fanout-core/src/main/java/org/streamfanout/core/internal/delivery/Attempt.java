@@ -25,6 +25,9 @@ final class Attempt {
   /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
   boolean cutByCall;
 
+  /** Whether the sending thread's owner interrupted it. */
+  private volatile boolean stoppedByOwner;
+
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Thread thread;
   private boolean interrupted;
@@ -80,6 +83,20 @@ final class Attempt {
       lock.unlock();
     }
     actions.forEach(Runnable::run);
+  }
+
+  /** Says that somebody else interrupted the sending thread. */
+  void stoppedByOwner() {
+    stoppedByOwner = true;
+  }
+
+  /**
+   * Returns whether a failure of this send counts as an attempt: not if the call ended before it,
+   * or its thread was taken away.
+   */
+  boolean counts() {
+    boolean cut = cutByCall && (givenUp || deadline.isExpired());
+    return !cut && !stoppedByOwner;
   }
 
   /** Interrupts the send, once, if it is under way. */

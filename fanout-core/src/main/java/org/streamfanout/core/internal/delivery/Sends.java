@@ -76,6 +76,7 @@ final class Sends {
     }
     if (e instanceof InterruptedException) {
       Thread.currentThread().interrupt();
+      attempt.stoppedByOwner();
       return Failure.retryable("Interrupted", "the sending thread was interrupted by its owner");
     }
     try {
