@@ -1,134 +1,476 @@
 package org.streamfanout.core;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamfanout.core.internal.delivery.Backoff;
+import org.streamfanout.core.internal.delivery.BatchRun;
+import org.streamfanout.core.internal.delivery.ByteBudget;
+import org.streamfanout.core.internal.delivery.EngineContext;
+import org.streamfanout.core.internal.delivery.EngineTargets;
+import org.streamfanout.core.internal.delivery.EngineTargets.Current;
+import org.streamfanout.core.internal.delivery.HungSends;
+import org.streamfanout.core.internal.delivery.OpenCalls;
+import org.streamfanout.core.internal.delivery.SafeListener;
+import org.streamfanout.core.internal.delivery.SendThreads;
+import org.streamfanout.core.internal.delivery.Services;
+import org.streamfanout.core.internal.delivery.TargetCheck;
+import org.streamfanout.core.internal.delivery.TargetRuntime;
+import org.streamfanout.core.internal.delivery.TargetSetup;
+import org.streamfanout.core.internal.delivery.TargetState;
+import org.streamfanout.core.internal.pipeline.DecodeOptions;
+import org.streamfanout.core.internal.pipeline.Planner;
+import org.streamfanout.core.internal.pipeline.Planner.Wanted;
+import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.core.internal.targets.TargetValidation;
+import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.FanoutListener;
+import org.streamfanout.spi.FanoutListener.FanoutEvent;
+import org.streamfanout.spi.FanoutListener.TargetEvent;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Position;
 import org.streamfanout.spi.RecordTransform;
+import org.streamfanout.spi.RegistryException;
 import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetRegistry;
 import org.streamfanout.spi.Targets;
 
-/** The engine. Thread-safe; one per process, shared by all shards. */
+/**
+ * Takes ordered batches of records and delivers them to every target of their source, at least once
+ * each, in the order that each target asks for.
+ *
+ * <p>Thread-safe; one per process, shared by all shards. No accepted work outlives a call: when
+ * {@link #process} answers, every record is settled or reported unsettled for every target. A send
+ * that ignores its interrupt may outlive the call; it is bounded, and keeps its lanes closed until
+ * it returns.
+ */
 public final class FanoutEngine implements AutoCloseable {
-  private FanoutEngine() {}
+  private static final Logger LOG = LoggerFactory.getLogger(FanoutEngine.class);
+
+  private final Providers providers;
+  private final EngineContext context;
+  private final EngineTargets targets;
+  private final Services services;
+  private final Planner planner = new Planner();
+  private final Map<String, RecordTransform> transforms;
+  private final OpenCalls calls = new OpenCalls();
+  private final @Nullable ExecutorService ownExecutor;
+
+  private FanoutEngine(Builder builder) {
+    TargetRegistry registry =
+        Objects.requireNonNull(builder.registry, "an engine needs a registry: call registry(...)");
+    this.providers = Providers.discover(builder.providers);
+    this.context = new EngineContext(builder.settings, builder.clock);
+    this.transforms = Map.copyOf(builder.transforms);
+    TargetValidation validation = new TargetValidation(providers, context, transforms.keySet());
+    this.targets =
+        new EngineTargets(
+            registry,
+            validation,
+            context,
+            builder.circuit,
+            builder.nanoTime,
+            builder.allowNoTargets,
+            builder.skipInvalidRows);
+    this.ownExecutor = builder.executor == null ? SendThreads.create() : null;
+    this.services =
+        new Services(
+            builder.retry,
+            new Backoff(builder.retry, builder.random),
+            builder.nanoTime,
+            builder.polled,
+            builder.clock,
+            builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
+            new ByteBudget(builder.maxBytesInFlight),
+            new HungSends(),
+            new SafeListener(builder.listeners));
+  }
 
   /** Starts an engine. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Delivers a batch. */
+  /**
+   * Delivers a batch to every target of its source, and blocks until all is settled, nothing more
+   * can be done, the deadline has come, or the calling thread is interrupted, which means "deadline
+   * now" and leaves the flag set.
+   *
+   * @throws RegistryException if the targets cannot be read or there are none; nothing was sent
+   * @throws IllegalStateException if the engine is closed
+   */
   public FanoutResult process(SourceBatch batch, Deadline deadline) {
-    throw new IllegalStateException("being built");
+    long start = services.nanoTime().getAsLong();
+    BatchRun run = new BatchRun(services, batch);
+    calls.enter(run);
+    try {
+      Current current = targets.of(batch.source());
+      current.broken().forEach((id, why) -> run.hold(id, why));
+      plan(batch, current.targets().values(), null)
+          .forEach((id, plan) -> run.deliverTo(get(current.targets(), id), plan));
+      run.reopen(current.deadLetterTargets());
+      run.deliver(deadline);
+      return answer(run, start, current);
+    } finally {
+      calls.leave(run);
+    }
   }
 
-  /** Goes on with what is left. */
+  /**
+   * Goes on with what is left of a batch: only records and targets that are not settled. Targets
+   * are looked up again; one that was switched off or removed is released, a changed one gets its
+   * unsettled records anew, an added one none. Where targets cannot be looked up, everything is
+   * held.
+   *
+   * <p>Blocks and ends as {@link #process} does; the answer's counts are sums since then.
+   *
+   * @throws IllegalArgumentException if it is another engine's
+   * @throws IllegalStateException if the engine is closed
+   */
   public FanoutResult resume(Unsettled left, Deadline deadline) {
-    throw new IllegalStateException("being built");
+    if (left.engine() != this) {
+      throw new IllegalArgumentException("what is left belongs to another engine");
+    }
+    long start = services.nanoTime().getAsLong();
+    BatchRun run = left.run();
+    calls.enter(run);
+    try {
+      Current current = lookUpAgain(run.batch().source());
+      if (current == null || !current.fresh()) {
+        return answer(run, start, current);
+      }
+      adapt(run, current);
+      run.reopen(current.deadLetterTargets());
+      run.deliver(deadline);
+      return answer(run, start, current);
+    } finally {
+      calls.leave(run);
+    }
   }
 
-  /** Loads the targets of a source, opens their senders and checks them; never throws. */
+  private @Nullable Current lookUpAgain(Source source) {
+    try {
+      return targets.of(source);
+    } catch (RegistryException e) {
+      LOG.warn("targets of '{}' cannot be looked up; everything left is held", source.id(), e);
+      return null;
+    }
+  }
+
+  private void adapt(BatchRun run, Current current) {
+    for (String id : run.targetIds()) {
+      TargetSetup now = current.targets().get(id);
+      if (now != null) {
+        TargetConfig before = run.configOf(id);
+        if (before == null || !before.equals(now.config())) {
+          BitSet open = openSources(run, id);
+          plan(run.batch(), List.of(now), open).forEach((same, plan) -> run.deliverTo(now, plan));
+        }
+      } else if (!current.broken().containsKey(id)) {
+        run.release(id);
+      }
+    }
+  }
+
+  private static BitSet openSources(BatchRun run, String id) {
+    for (TargetState state : run.states()) {
+      if (state.result().targetId().equals(id)) {
+        return state.openSources();
+      }
+    }
+    return new BitSet();
+  }
+
+  private Map<String, TargetPlan> plan(
+      SourceBatch batch, Iterable<TargetSetup> setups, @Nullable BitSet sources) {
+    List<Wanted> wanted = new ArrayList<>();
+    for (TargetSetup setup : setups) {
+      TargetConfig config = setup.config();
+      String transform = config.transform();
+      wanted.add(
+          new Wanted(
+              config.id(),
+              DecodeOptions.of(config),
+              config.filter(),
+              transform == null ? null : get(transforms, transform),
+              setup.collapser(),
+              setup.runtime().capabilities().tombstones()));
+    }
+    return planner.plan(batch, wanted, sources);
+  }
+
+  private static <V> V get(Map<String, V> map, String key) {
+    return Objects.requireNonNull(map.get(key), key);
+  }
+
+  private FanoutResult answer(BatchRun run, long start, @Nullable Current current) {
+    SourceBatch batch = run.batch();
+    List<FanoutRecord> records = batch.records();
+    List<TargetResult> results = new ArrayList<>();
+    BitSet open = new BitSet();
+    for (TargetState state : run.states()) {
+      TargetResult result = state.result();
+      results.add(result);
+      open.or(state.openSources());
+      services
+          .listener()
+          .settled(
+              new TargetEvent(
+                  batch.source(),
+                  batch.shard(),
+                  result.targetId(),
+                  result.type(),
+                  result.counts(),
+                  result.firstFailure(),
+                  state.oldestHeld()));
+    }
+    int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
+    Checkpoint checkpoint =
+        new Checkpoint(
+            settled,
+            records.size(),
+            settled == 0 ? null : records.get(settled - 1).position(),
+            open.isEmpty() ? null : records.get(settled).position());
+    List<Position> unsettled =
+        open.stream().mapToObj(index -> records.get(index).position()).toList();
+    services
+        .listener()
+        .finished(
+            new FanoutEvent(
+                batch.source(),
+                batch.shard(),
+                results.size(),
+                records.size(),
+                settled,
+                Duration.ofNanos(Math.max(0, services.nanoTime().getAsLong() - start)),
+                current == null ? null : current.staleSince()));
+    return new FanoutResult(
+        batch.source(),
+        batch.shard(),
+        results,
+        checkpoint,
+        unsettled,
+        new Unsettled(this, run, open.isEmpty()));
+  }
+
+  /**
+   * Loads the targets of a source, opens their senders and lets each check its destination, within
+   * the time of one attempt. Never throws: what is wrong is among the findings. For Lambda's INIT,
+   * and before a snapshot is taken.
+   */
   public List<Finding> prime(Source source) {
-    throw new IllegalStateException("being built");
+    Current current;
+    try {
+      current = targets.of(source);
+    } catch (FanoutException e) {
+      return List.of(
+          new Finding(Finding.Severity.ERROR, source.id(), Objects.toString(e.getMessage(), "")));
+    }
+    List<Finding> findings = new ArrayList<>();
+    current
+        .broken()
+        .forEach((id, why) -> findings.add(new Finding(Finding.Severity.ERROR, id, why.detail())));
+    List<TargetSetup> all = new ArrayList<>(current.targets().values());
+    all.addAll(current.deadLetterTargets().values());
+    findings.addAll(TargetCheck.checkAll(all, services));
+    return findings;
   }
 
-  /** Returns everything that is wrong with the rows of one source, without I/O. */
-  public List<Targets.Invalid> validate(Targets targets) {
-    throw new IllegalStateException("being built");
+  /** Returns everything that is wrong with the active rows of one source. Does no I/O. */
+  public List<Targets.Invalid> validate(Targets rows) {
+    return targets.problems(rows);
   }
 
   /** Returns the providers found, by type. */
   public Map<String, TargetProvider> providers() {
-    throw new IllegalStateException("being built");
+    return providers.byType();
   }
 
+  /**
+   * Ends the calls under way as if their deadline had come, interrupts sends, waits for them at
+   * most as long as one attempt may take, and closes what was opened. A sender with a send that
+   * does not return is reported in the log and left open. May be called twice.
+   */
   @Override
-  public void close() {}
+  public void close() {
+    if (!calls.close()) {
+      return;
+    }
+    List<TargetRuntime> open = targets.retireAll();
+    open.forEach(TargetRuntime::interruptAll);
+    boolean idle =
+        calls.await(
+            services.retry().attemptTimeout(),
+            () -> open.stream().allMatch(TargetRuntime::isClosed));
+    if (idle) {
+      context.close();
+    } else {
+      for (TargetRuntime runtime : open) {
+        if (!runtime.isClosed()) {
+          LOG.warn(
+              "target '{}' still has {} sends that do not return; its sender is left open",
+              runtime.config().id(),
+              runtime.sendsUnderWay());
+        }
+      }
+    }
+    if (ownExecutor != null) {
+      ownExecutor.shutdown();
+    }
+  }
 
   /** Builds an engine; not thread-safe. */
   public static final class Builder {
+    /**
+     * 64 MiB: a few of the largest calls that any destination takes, in the smallest usual heap.
+     */
+    private static final long DEFAULT_MAX_BYTES_IN_FLIGHT = 64L << 20;
+
+    private @Nullable TargetRegistry registry;
+    private final List<TargetProvider> providers = new ArrayList<>();
+    private final Map<String, String> settings = new HashMap<>();
+    private final Map<String, RecordTransform> transforms = new HashMap<>();
+    private final List<FanoutListener> listeners = new ArrayList<>();
+    private RetryPolicy retry = RetryPolicy.DEFAULT;
+    private CircuitOptions circuit = CircuitOptions.DEFAULT;
+    private @Nullable Executor executor;
+    private Clock clock = Clock.systemUTC();
+    private LongSupplier nanoTime = System::nanoTime;
+    private boolean polled;
+    private RandomGenerator random = new SplittableRandom();
+    private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
+    private boolean skipInvalidRows;
+    private boolean allowNoTargets;
+
     private Builder() {}
 
-    /** Sets where targets come from; required. */
-    public Builder registry(TargetRegistry registry) {
+    /** Sets where targets come from; required. One that does I/O belongs behind a cache. */
+    public Builder registry(TargetRegistry newRegistry) {
+      registry = Objects.requireNonNull(newRegistry, "registry");
       return this;
     }
 
     /** Adds a provider, which wins over one of its type found by ServiceLoader. */
     public Builder provider(TargetProvider provider) {
+      providers.add(Objects.requireNonNull(provider, "provider"));
       return this;
     }
 
     /** Sets an operator's setting, such as those named in ProviderContext. */
     public Builder setting(String name, String value) {
+      settings.put(name, value);
       return this;
     }
 
-    /** Registers a transform by name. */
+    /** Registers a transform under the name that targets use. */
     public Builder transform(String name, RecordTransform transform) {
+      transforms.put(name, Objects.requireNonNull(transform, "transform"));
       return this;
     }
 
     /** Sets how often and how soon a message is sent again. */
-    public Builder retry(RetryPolicy retry) {
+    public Builder retry(RetryPolicy newRetry) {
+      retry = Objects.requireNonNull(newRetry, "retry");
       return this;
     }
 
     /** Sets when a target's breaker opens. */
-    public Builder circuit(CircuitOptions circuit) {
+    public Builder circuit(CircuitOptions newCircuit) {
+      circuit = Objects.requireNonNull(newCircuit, "circuit");
       return this;
     }
 
-    /** Sets what runs the sends. */
-    public Builder executor(Executor executor) {
+    /**
+     * Sets what runs the sends; the engine does not close it. By default virtual threads on Java 24
+     * and later, cached daemon threads below. One that runs tasks on the calling thread works, but
+     * deadlines cannot be enforced then.
+     */
+    public Builder executor(Executor newExecutor) {
+      executor = Objects.requireNonNull(newExecutor, "executor");
       return this;
     }
 
-    /** Sets the wall clock. */
-    public Builder clock(Clock clock) {
+    /** Sets the wall clock, for times that are written down. */
+    public Builder clock(Clock newClock) {
+      clock = Objects.requireNonNull(newClock, "clock");
       return this;
     }
 
-    /** Sets the monotonic clock, in nanoseconds; one other than the system's is polled. */
-    public Builder ticker(LongSupplier nanoTime) {
+    /**
+     * Sets the monotonic clock, in nanoseconds, for pauses and time-outs; by default the system's.
+     * Another one, such as a test's, is looked at every millisecond.
+     */
+    public Builder ticker(LongSupplier newNanoTime) {
+      nanoTime = Objects.requireNonNull(newNanoTime, "nanoTime");
+      polled = true;
       return this;
     }
 
-    /** Sets the random source of back-off jitter. */
-    public Builder random(RandomGenerator random) {
+    /** Sets the random source of back-off jitter; a seeded one replays. */
+    public Builder random(RandomGenerator newRandom) {
+      random = Objects.requireNonNull(newRandom, "random");
       return this;
     }
 
     /** Adds a listener. */
     public Builder listener(FanoutListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
       return this;
     }
 
-    /** Bounds the bytes of all sends under way. */
+    /** Bounds the bytes of all sends under way; 64 MiB by default. */
     public Builder maxBytesInFlight(long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("maxBytesInFlight " + bytes + " is below 1");
+      }
+      maxBytesInFlight = bytes;
       return this;
     }
 
-    /** Lets active rows that cannot be used be skipped instead of holding their records. */
+    /**
+     * Lets active rows that cannot be used be skipped, with a warning, instead of holding their
+     * records; false by default.
+     */
     public Builder skipInvalidRows(boolean skip) {
+      skipInvalidRows = skip;
       return this;
     }
 
-    /** Lets a source without rows settle everything instead of being an error. */
+    /**
+     * Lets a source without any row settle everything instead of being an error; false by default,
+     * since a mistyped ARN must not empty a stream.
+     */
     public Builder allowNoTargets(boolean allow) {
+      allowNoTargets = allow;
       return this;
     }
 
-    /** Returns the engine. */
+    /**
+     * Returns the engine.
+     *
+     * @throws FanoutException if two providers share a type or one cannot be made
+     * @throws NullPointerException if no registry was set
+     */
     public FanoutEngine build() {
-      return new FanoutEngine();
+      return new FanoutEngine(this);
     }
   }
 }

@@ -20,7 +20,7 @@ public record Arn(
 
   private static final Pattern SYNTAX =
       Pattern.compile(
-          "arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z]{2}(?:-[a-z]+)+-\\d{1,2})?:(\\d{12})?:(\\S+)");
+          "arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z]{2,4}(?:-[a-z]+)+-\\d{1,2})?:(\\d{12})?:(\\S+)");
 
   /** Checks that no part is null. */
   public Arn {

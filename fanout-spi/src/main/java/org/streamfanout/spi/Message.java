@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * read by a provider; thread-safe.
  */
 public final class Message {
-  private final String id;
+  private final Supplier<String> id;
   private final String key;
   private final Object lane;
   private final int bodyLength;
@@ -36,6 +36,15 @@ public final class Message {
    * @throws IllegalArgumentException if there are no records
    */
   public static Builder builder(String id, List<FanoutRecord> records) {
+    Objects.requireNonNull(id, "id");
+    return new Builder(() -> id, records);
+  }
+
+  /**
+   * Starts a message whose id is worked out when it is asked for, since many destinations have no
+   * use for it.
+   */
+  public static Builder builder(Supplier<String> id, List<FanoutRecord> records) {
     return new Builder(id, records);
   }
 
@@ -45,7 +54,7 @@ public final class Message {
    * is. Stable over attempts.
    */
   public String id() {
-    return id;
+    return id.get();
   }
 
   /** Returns the first record's key. */
@@ -91,19 +100,19 @@ public final class Message {
   /** Names the message without its payload, which belongs in no log. */
   @Override
   public String toString() {
-    return "Message[" + id + ", records=" + records.size() + ", bodyLength=" + bodyLength + "]";
+    return "Message[records=" + records.size() + ", bodyLength=" + bodyLength + "]";
   }
 
   /** Builds a message; not thread-safe. */
   public static final class Builder {
-    private final String id;
+    private final Supplier<String> id;
     private final List<FanoutRecord> records;
     private Object lane;
     private int bodyLength;
     private Supplier<Bytes> encoder;
     private Map<String, String> attributes = Map.of();
 
-    private Builder(String id, List<FanoutRecord> records) {
+    private Builder(Supplier<String> id, List<FanoutRecord> records) {
       this.id = Objects.requireNonNull(id, "id");
       this.records = List.copyOf(records);
       if (this.records.isEmpty()) {
@@ -111,7 +120,7 @@ public final class Message {
       }
       Bytes data = this.records.get(0).data();
       Bytes only = data == null ? Bytes.EMPTY : data;
-      this.lane = id;
+      this.lane = this.records;
       this.bodyLength = only.length();
       this.encoder = () -> only;
     }

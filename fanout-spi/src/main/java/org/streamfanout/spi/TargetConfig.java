@@ -298,7 +298,7 @@ public final class TargetConfig {
   /** Two targets are equal when their rows are. */
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof TargetConfig that && toRow().equals(that.toRow());
+    return this == other || (other instanceof TargetConfig that && toRow().equals(that.toRow()));
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.aws;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package org.streamfanout.cli;
+
+import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command line. Exit codes: 0 all records settled, 1 something held, 2 bad usage or
+ * configuration.
+ */
+@Command(
+    name = "fanout",
+    description = "Delivers the records of a stream to many targets.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  /** Everything was settled. */
+  static final int SETTLED = 0;
+
+  /** Something was held. */
+  static final int HELD = 1;
+
+  /** Bad usage or configuration. */
+  static final int UNUSABLE = 2;
+
+  private Main() {}
+
+  /** The version of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"fanout " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    int code = run(System.in, System.out, System.err, arguments);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return its exit code
+   */
+  static int run(InputStream in, PrintStream out, PrintStream err, String... arguments) {
+    PrintWriter output = new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
+    PrintWriter errors = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
+    return new CommandLine(new Main())
+        .addSubcommand(new RunCommand(in, output, errors))
+        .addSubcommand(new ProvidersCommand(output))
+        .setOut(output)
+        .setErr(errors)
+        .setExecutionExceptionHandler(
+            (problem, commandLine, parsed) -> {
+              if (problem instanceof UnusableException unusable) {
+                unusable.print(errors);
+                return UNUSABLE;
+              }
+              throw problem;
+            })
+        .execute(arguments);
+  }
+}

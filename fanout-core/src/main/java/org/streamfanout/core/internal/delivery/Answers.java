@@ -1,0 +1,208 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.streamfanout.core.internal.delivery.Outbound.State;
+import org.streamfanout.core.internal.delivery.TargetLedger.End;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener.RetryEvent;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Outcome;
+
+/**
+ * What every answer of a destination means: which messages are settled, which go again and when,
+ * and which have failed for good. Guarded by the run's lock.
+ */
+final class Answers {
+  private final TargetDelivery delivery;
+  private final Services services;
+
+  Answers(TargetDelivery delivery) {
+    this.delivery = delivery;
+    this.services = delivery.run.services;
+  }
+
+  /** Takes in what a send answered, one outcome per message. */
+  void take(Attempt attempt, List<Outcome> outcomes, long now) {
+    Lanes open = delivery.requireLanes();
+    int messages = attempt.messages.size();
+    boolean accepted = false;
+    boolean failed = false;
+    boolean throttled = false;
+    boolean onlySkipped = true;
+    int mostAttempts = 0;
+    Failure again = null;
+    Duration retryAfter = Duration.ZERO;
+    for (int index = 0; index < messages; index++) {
+      Outbound message = attempt.messages.get(index);
+      if (message.state != State.IN_FLIGHT) {
+        continue;
+      }
+      message.state = State.QUEUED;
+      if (!(outcomes.get(index) instanceof Outcome.Failed outcome)) {
+        accepted = true;
+        onlySkipped = false;
+        settle(message, End.ACCEPTED);
+        continue;
+      }
+      Failure failure = outcome.failure();
+      if (failure.kind() != Failure.Kind.NOT_SENT) {
+        message.lastFailure = failure;
+        delivery.noteFailure(failure);
+        onlySkipped = false;
+      }
+      Duration wanted = failure.retryAfter();
+      if (wanted != null && wanted.compareTo(retryAfter) > 0) {
+        retryAfter = wanted;
+      }
+      switch (failure.kind()) {
+        case RETRYABLE -> {
+          failed = true;
+          if (!(attempt.givenUp && attempt.cutByCall)) {
+            message.attempts++;
+          }
+          if (message.attempts >= services.retry().maxAttempts()) {
+            failForGood(message, failure);
+          } else {
+            mostAttempts = Math.max(mostAttempts, message.attempts);
+            again = failure;
+          }
+        }
+        case THROTTLED -> {
+          throttled = true;
+          again = failure;
+        }
+        case NOT_SENT -> {}
+        case TOO_LARGE -> tooLarge(message, messages, failure);
+        case REJECTED -> failForGood(message, failure);
+        case FATAL -> {
+          failed = true;
+          delivery.stop(failure);
+        }
+      }
+    }
+    if (!attempt.givenUp) {
+      if (throttled && !accepted) {
+        attempt.runtime.breaker().releasePermission();
+      } else {
+        countForBreaker(attempt, accepted || !failed);
+      }
+    }
+    long pause = 0;
+    if (throttled) {
+      pause = services.backoff().nanosAfter(attempt.runtime.throttled());
+    } else if (accepted) {
+      attempt.runtime.notThrottled();
+    }
+    if (mostAttempts > 0) {
+      pause = Math.max(pause, services.backoff().nanosAfter(mostAttempts));
+    } else if (onlySkipped || (again != null && pause == 0)) {
+      pause = Math.max(pause, services.backoff().nanosAfter(1));
+    }
+    if (again != null) {
+      pause = Math.max(pause, retryAfter.toNanos());
+    }
+    if (throttled) {
+      attempt.runtime.pauseUntil(now + pause);
+    }
+    open.returned(attempt.messages, pause == 0 ? 0 : now + pause);
+    if (again != null) {
+      announceRetry(attempt, pause, again);
+    }
+  }
+
+  private void announceRetry(Attempt attempt, long pause, Failure failure) {
+    int waiting = 0;
+    int tried = 0;
+    for (Outbound message : attempt.messages) {
+      if (message.state == State.QUEUED) {
+        waiting++;
+        tried = Math.max(tried, message.attempts);
+      }
+    }
+    RetryEvent event =
+        new RetryEvent(
+            delivery.run.batch.source(),
+            delivery.run.batch.shard(),
+            delivery.id(),
+            waiting,
+            tried,
+            Duration.ofNanos(pause),
+            failure);
+    delivery.run.later(() -> services.listener().retrying(event));
+  }
+
+  private void tooLarge(Outbound message, int messages, Failure failure) {
+    if (messages > 1) {
+      message.batchCap = Math.max(1, messages / 2);
+      return;
+    }
+    delivery.runtime.learnTooLarge(message.size);
+    if (message.records.size() > 1) {
+      delivery.packer().split(message);
+      message.state = State.DONE;
+    } else {
+      failForGood(message, Failure.rejected(failure.code(), failure.detail()));
+    }
+  }
+
+  /** A message that was never sendable comes to the head of its lane. */
+  void failPreset(Outbound message) {
+    Failure failure = message.preset;
+    if (failure != null) {
+      message.lastFailure = failure;
+      delivery.noteFailure(failure);
+      failForGood(message, failure);
+    }
+  }
+
+  private void failForGood(Outbound message, Failure failure) {
+    OnFailure onFailure =
+        message.origin != null ? OnFailure.HOLD : delivery.setup.config().onFailure();
+    switch (onFailure) {
+      case DROP -> settle(message, End.DROPPED);
+      case DEAD_LETTER -> delivery.deadLetters.send(message, failure);
+      case HOLD -> hold(message, failure);
+    }
+  }
+
+  void hold(Outbound message, Failure failure) {
+    message.state = State.HELD;
+    message.lane.blocked = true;
+    if (message.origin != null) {
+      message.origin.sender().held(message.origin.message(), failure);
+    }
+  }
+
+  private void settle(Outbound message, End end) {
+    message.state = State.DONE;
+    if (message.origin != null) {
+      delivery.letterTaken(message);
+      message.origin.sender().accepted(message.origin.message(), message.origin.item());
+      return;
+    }
+    for (int item : message.items) {
+      delivery.ledger.settle(item, end);
+    }
+  }
+
+  void countForBreaker(Attempt attempt, boolean success) {
+    long took = Math.max(0, services.nanoTime().getAsLong() - attempt.startedAt);
+    if (success) {
+      attempt.runtime.breaker().onSuccess(took, TimeUnit.NANOSECONDS);
+    } else {
+      attempt.runtime.breaker().onError(took, TimeUnit.NANOSECONDS, CallFailed.INSTANCE);
+    }
+  }
+
+  /** What the breaker is told about a failed call; carries nothing. */
+  private static final class CallFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    static final CallFailed INSTANCE = new CallFailed();
+
+    private CallFailed() {
+      super("call failed", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.Deadline;
+
+/** One send under way. Thread-safe; what it carries is guarded by the run's lock. */
+final class Attempt {
+  final TargetDelivery delivery;
+  final TargetRuntime runtime;
+  final List<Outbound> messages;
+  final long bytes;
+  final Deadline deadline;
+
+  /** When it is given up as unknown, in nanoseconds of the engine's ticker. */
+  final long expiresAt;
+
+  /** When it was started, in nanoseconds of the engine's ticker. */
+  final long startedAt;
+
+  /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
+  boolean cutByCall;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable Thread thread;
+  private boolean interrupted;
+  private boolean returned;
+  private final List<Runnable> onReturn = new ArrayList<>();
+
+  /** Set once, under the run's lock, when it is given up. */
+  boolean givenUp;
+
+  Attempt(
+      TargetDelivery delivery,
+      TargetRuntime runtime,
+      List<Outbound> messages,
+      long bytes,
+      Deadline deadline,
+      long startedAt,
+      long expiresAt,
+      boolean cutByCall) {
+    this.delivery = delivery;
+    this.runtime = runtime;
+    this.messages = messages;
+    this.bytes = bytes;
+    this.deadline = deadline;
+    this.startedAt = startedAt;
+    this.expiresAt = expiresAt;
+    this.cutByCall = cutByCall;
+  }
+
+  /** Says that this thread sends from now on; returns false if it was interrupted before. */
+  boolean begin() {
+    lock.lock();
+    try {
+      thread = Thread.currentThread();
+      return !interrupted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says that the send has returned; an interrupt meant for it stays with it. */
+  void end() {
+    List<Runnable> actions;
+    lock.lock();
+    try {
+      thread = null;
+      returned = true;
+      if (interrupted) {
+        // The flag that interrupt() set, if the send did not take it.
+        Thread.interrupted();
+      }
+      actions = List.copyOf(onReturn);
+    } finally {
+      lock.unlock();
+    }
+    actions.forEach(Runnable::run);
+  }
+
+  /** Interrupts the send, once, if it is under way. */
+  void interrupt() {
+    lock.lock();
+    try {
+      if (!interrupted && !returned) {
+        interrupted = true;
+        if (thread != null) {
+          thread.interrupt();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean wasInterrupted() {
+    lock.lock();
+    try {
+      return interrupted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean hasReturned() {
+    lock.lock();
+    try {
+      return returned;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs an action when the send returns; at once if it has. */
+  void whenReturned(Runnable action) {
+    lock.lock();
+    try {
+      if (!returned) {
+        onReturn.add(action);
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    action.run();
+  }
+
+  /** Returns the lanes that stay closed until this send returns. */
+  Set<Object> laneKeys() {
+    Set<Object> keys = new HashSet<>();
+    messages.forEach(message -> keys.add(message.lane.key));
+    return keys;
+  }
+
+  /** Returns the conflict keys that stay closed until this send returns. */
+  Set<ConflictQueue> conflicts() {
+    Set<ConflictQueue> conflicts = new HashSet<>();
+    for (Outbound message : messages) {
+      if (message.conflict != null) {
+        conflicts.add(message.conflict);
+      }
+    }
+    return conflicts;
+  }
+}

@@ -1,0 +1,432 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamfanout.core.SourceBatch;
+import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener.SendEvent;
+import org.streamfanout.spi.Outcome;
+import org.streamfanout.spi.TargetConfig;
+
+/**
+ * One batch on its way to all its targets, over as many calls as it takes.
+ *
+ * <p>The calling thread is the only one that waits: it starts sends, gives up those that take too
+ * long and ends the call at its deadline. Executor threads send and take in the answers. All state
+ * is guarded by one lock, never held during a send.
+ */
+public final class BatchRun {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  final Services services;
+  final SourceBatch batch;
+  final ReentrantLock lock = new ReentrantLock();
+
+  private final Map<String, RunTarget> entries = new LinkedHashMap<>();
+  private final Map<String, TargetDelivery> carriers = new HashMap<>();
+  private Map<String, TargetSetup> carrierSetups = Map.of();
+  private final List<TargetRuntime> acquired = new ArrayList<>();
+  private List<Runnable> later = new ArrayList<>();
+  private boolean ended = true;
+  private Deadline deadline = Deadline.after(Duration.ZERO);
+  private volatile @Nullable Thread caller;
+  private volatile boolean stopRequested;
+
+  /** Starts with no targets. */
+  public BatchRun(Services services, SourceBatch batch) {
+    this.services = services;
+    this.batch = batch;
+  }
+
+  /** Returns the batch. */
+  public SourceBatch batch() {
+    return batch;
+  }
+
+  // ---------------------------------------------------------------- targets; between calls only
+
+  /** Adds a target, or puts a changed one in place of its old self. */
+  public void deliverTo(TargetSetup setup, TargetPlan plan) {
+    underLock(
+        () -> {
+          forget(setup.config().id());
+          entries.put(
+              setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
+        });
+  }
+
+  /** Adds a target that cannot be used: everything holds. */
+  public void hold(String targetId, Failure why) {
+    underLock(() -> entries.put(targetId, RunTarget.broken(targetId, why)));
+  }
+
+  /** Lets go of what a target has not settled. */
+  public void release(String targetId) {
+    underLock(
+        () -> {
+          RunTarget entry = entries.get(targetId);
+          if (entry != null) {
+            entry.released = true;
+            forget(targetId);
+            if (entry.delivery != null) {
+              entry.delivery.release();
+            }
+          }
+        });
+  }
+
+  private void forget(String targetId) {
+    RunTarget entry = entries.get(targetId);
+    if (entry != null && entry.delivery != null) {
+      DeadLetters gone = entry.delivery.deadLetters;
+      carriers.values().forEach(carrier -> carrier.forgetLetters(gone));
+    }
+  }
+
+  /** Returns the ids of all targets that were not released. */
+  public List<String> targetIds() {
+    lock.lock();
+    try {
+      return entries.entrySet().stream()
+          .filter(entry -> !entry.getValue().released)
+          .map(Map.Entry::getKey)
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the row that a target is delivered by; null if it cannot be used. */
+  public @Nullable TargetConfig configOf(String targetId) {
+    lock.lock();
+    try {
+      RunTarget entry = entries.get(targetId);
+      return entry == null || entry.delivery == null ? null : entry.delivery.setup.config();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sets the dead-letter targets of the next call and makes ready what the last one left. */
+  public void reopen(Map<String, TargetSetup> deadLetterTargets) {
+    underLock(
+        () -> {
+          carrierSetups = Map.copyOf(deadLetterTargets);
+          for (TargetDelivery carrier : List.copyOf(carriers.values())) {
+            TargetSetup now = carrierSetups.get(carrier.id());
+            if (now == null || now.runtime() != carrier.runtime) {
+              carrier.forgetLetters(null);
+              carriers.remove(carrier.id());
+            }
+          }
+          live().forEach(TargetDelivery::reopen);
+          carriers.values().forEach(TargetDelivery::reopen);
+          live().forEach(live -> live.deadLetters.resend(new LinkedHashSet<>(carriers.values())));
+        });
+  }
+
+  private List<TargetDelivery> live() {
+    List<TargetDelivery> live = new ArrayList<>();
+    for (RunTarget entry : entries.values()) {
+      if (entry.delivery != null && !entry.released) {
+        live.add(entry.delivery);
+      }
+    }
+    return live;
+  }
+
+  /** Returns what carries a target's dead letters; null if its row names nothing usable. */
+  @Nullable TargetDelivery deadLetterDelivery(TargetConfig target) {
+    String id = target.deadLetter();
+    TargetSetup setup = id == null ? null : carrierSetups.get(id);
+    if (setup == null) {
+      return null;
+    }
+    return carriers.computeIfAbsent(
+        setup.config().id(), key -> new TargetDelivery(this, setup, new TargetPlan()));
+  }
+
+  // ---------------------------------------------------------------- one call
+
+  /** Delivers until nothing more can be done, the deadline, or an interrupt, whose flag stays. */
+  public void deliver(Deadline callDeadline) {
+    boolean interrupted = false;
+    begin(callDeadline);
+    try {
+      while (!interrupted) {
+        List<PackTask> packing = new ArrayList<>();
+        List<Attempt> started = new ArrayList<>();
+        long pause = look(packing, started);
+        if (pause < 0) {
+          break;
+        }
+        packing.forEach(task -> dispatch(task, this::wake, task.delivery));
+        started.forEach(this::dispatch);
+        park(pause);
+        interrupted = Thread.interrupted();
+      }
+    } finally {
+      end();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void begin(Deadline callDeadline) {
+    caller = Thread.currentThread();
+    underLock(
+        () -> {
+          ended = false;
+          deadline = callDeadline;
+          for (TargetDelivery delivery : live()) {
+            acquire(delivery);
+          }
+          for (TargetSetup setup : carrierSetups.values()) {
+            if (setup.runtime().acquire()) {
+              acquired.add(setup.runtime());
+            }
+          }
+        });
+  }
+
+  private void acquire(TargetDelivery delivery) {
+    if (delivery.runtime.acquire()) {
+      acquired.add(delivery.runtime);
+    } else {
+      delivery.stop(Failure.fatal("TargetClosed", "the target was changed or the engine closed"));
+    }
+  }
+
+  /** Does what is due; returns how long nothing else will be, or -1 if the call is over. */
+  private long look(List<PackTask> packing, List<Attempt> started) {
+    List<Runnable> events;
+    long pause;
+    lock.lock();
+    try {
+      List<TargetDelivery> all = live();
+      boolean finished = all.stream().allMatch(TargetDelivery::isFinished);
+      if (finished || deadline.isExpired() || stopRequested) {
+        return -1;
+      }
+      all.addAll(carriers.values());
+      long now = services.nanoTime().getAsLong();
+      long at = Long.MAX_VALUE;
+      for (TargetDelivery delivery : all) {
+        delivery.expire(now);
+        PackTask task = delivery.startPacking(deadline, now);
+        if (task != null) {
+          packing.add(task);
+        }
+        startAll(delivery, now, started);
+        at = TargetDelivery.earlier(at, delivery.nextLook(now), now);
+      }
+      long left = deadline.remainingNanos();
+      pause = at == Long.MAX_VALUE ? left : Math.max(0, Math.min(left, at - now));
+      events = takeLater();
+    } finally {
+      lock.unlock();
+    }
+    events.forEach(Runnable::run);
+    return pause;
+  }
+
+  private void park(long pause) {
+    if (pause > 0) {
+      LockSupport.parkNanos(this, services.polled() ? Math.min(pause, POLL_NANOS) : pause);
+    }
+  }
+
+  /** Lets the calling thread look again; takes no lock. */
+  void wake() {
+    Thread waiting = caller;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  private void dispatch(Attempt attempt) {
+    dispatch(
+        () -> send(attempt),
+        () -> {
+          attempt.end();
+          List<Outcome> skipped =
+              Sends.all(attempt.messages.size(), Failure.notSent("the executor refused the send"));
+          answered(attempt, skipped);
+        },
+        attempt.delivery);
+  }
+
+  private void dispatch(Runnable task, Runnable onRefusal, TargetDelivery delivery) {
+    try {
+      services.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.warn("the executor refused work for target '{}'; its records are held", delivery.id(), e);
+      underLock(
+          () ->
+              delivery.stop(
+                  Failure.fatal("ExecutorRefused", "the host's executor takes no more work")));
+      onRefusal.run();
+    }
+  }
+
+  private void end() {
+    List<Runnable> events;
+    lock.lock();
+    try {
+      ended = true;
+      live().forEach(TargetDelivery::endCall);
+      carriers.values().forEach(TargetDelivery::endCall);
+      acquired.forEach(TargetRuntime::release);
+      acquired.clear();
+      events = takeLater();
+    } finally {
+      lock.unlock();
+    }
+    caller = null;
+    events.forEach(Runnable::run);
+  }
+
+  /** Ends the call that is under way as if its deadline had come. */
+  public void endNow() {
+    stopRequested = true;
+    wake();
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** Runs something after the lock is released. */
+  void later(Runnable event) {
+    later.add(event);
+  }
+
+  private List<Runnable> takeLater() {
+    List<Runnable> events = later;
+    later = new ArrayList<>();
+    return events;
+  }
+
+  void underLock(Runnable action) {
+    List<Runnable> events;
+    lock.lock();
+    try {
+      action.run();
+      events = takeLater();
+    } finally {
+      lock.unlock();
+    }
+    events.forEach(Runnable::run);
+  }
+
+  // ---------------------------------------------------------------- on executor threads
+
+  /** Sends, takes in the answer, and goes on with the target's next batch while there is one. */
+  private void send(Attempt first) {
+    for (Attempt next = first; next != null; ) {
+      List<Outcome> outcomes = Sends.send(next);
+      next = answered(next, outcomes);
+    }
+  }
+
+  private @Nullable Attempt answered(Attempt attempt, List<Outcome> outcomes) {
+    List<Runnable> events;
+    List<Attempt> started = new ArrayList<>();
+    TargetDelivery delivery = attempt.delivery;
+    lock.lock();
+    try {
+      long now = services.nanoTime().getAsLong();
+      announce(attempt, outcomes, now);
+      delivery.answered(attempt, outcomes, now);
+      services.budget().release(attempt.bytes);
+      attempt.runtime.slots().release();
+      startAll(delivery, now, started);
+      events = takeLater();
+    } finally {
+      lock.unlock();
+    }
+    attempt.runtime.leave(attempt);
+    events.forEach(Runnable::run);
+    boolean stay = !started.isEmpty() && !Thread.currentThread().isInterrupted();
+    for (int index = stay ? 1 : 0; index < started.size(); index++) {
+      dispatch(started.get(index));
+    }
+    // The calling thread watches for time-outs, pauses and the end.
+    wake();
+    return stay ? started.get(0) : null;
+  }
+
+  /** Starts what a target may send after it was packed. */
+  void proceed(TargetDelivery delivery) {
+    List<Attempt> started = new ArrayList<>();
+    underLock(() -> startAll(delivery, services.nanoTime().getAsLong(), started));
+    for (int index = 1; index < started.size(); index++) {
+      dispatch(started.get(index));
+    }
+    wake();
+    if (!started.isEmpty()) {
+      send(started.get(0));
+    }
+  }
+
+  private void startAll(TargetDelivery delivery, long now, List<Attempt> started) {
+    for (Attempt next = delivery.tryStart(deadline, now);
+        next != null;
+        next = delivery.tryStart(deadline, now)) {
+      started.add(next);
+    }
+  }
+
+  private void announce(Attempt attempt, List<Outcome> outcomes, long now) {
+    int accepted = 0;
+    Failure failure = null;
+    for (Outcome outcome : outcomes) {
+      if (outcome instanceof Outcome.Failed failed) {
+        failure = failure == null ? failed.failure() : failure;
+      } else {
+        accepted++;
+      }
+    }
+    SendEvent event =
+        new SendEvent(
+            batch.source(),
+            batch.shard(),
+            attempt.delivery.id(),
+            outcomes.size(),
+            accepted,
+            attempt.bytes,
+            Duration.ofNanos(Math.max(0, now - attempt.startedAt)),
+            failure);
+    later(() -> services.listener().sent(event));
+  }
+
+  // ---------------------------------------------------------------- results
+
+  /** Returns what became of the batch at each target. */
+  public List<TargetState> states() {
+    lock.lock();
+    try {
+      List<TargetState> states = new ArrayList<>();
+      entries.forEach((id, entry) -> states.add(entry.state(batch)));
+      return states;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

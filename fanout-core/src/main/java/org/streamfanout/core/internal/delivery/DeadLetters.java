@@ -1,0 +1,131 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.streamfanout.core.internal.delivery.Outbound.DeadLetterOrigin;
+import org.streamfanout.core.internal.delivery.Outbound.State;
+import org.streamfanout.core.internal.delivery.TargetLedger.End;
+import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
+
+/**
+ * The records of one target that failed for good and go to its dead-letter target, one letter each.
+ * Until all letters of a message are accepted, its lane stays closed. Guarded by the run's lock.
+ */
+final class DeadLetters {
+  private final TargetDelivery delivery;
+  private final Set<Outbound> messages = new LinkedHashSet<>();
+
+  /** Messages with letters that are neither accepted nor held. */
+  private int waiting;
+
+  DeadLetters(TargetDelivery delivery) {
+    this.delivery = delivery;
+  }
+
+  boolean areWaiting() {
+    return waiting > 0;
+  }
+
+  /** Closes a message's lane and sends a letter for each of its records. */
+  void send(Outbound message, Failure failure) {
+    message.state = State.DEAD_LETTERING;
+    message.lane.deadLettering++;
+    message.lastFailure = failure;
+    messages.add(message);
+    sendLetters(message, failure);
+  }
+
+  private void sendLetters(Outbound message, Failure failure) {
+    TargetDelivery carrier = delivery.run.deadLetterDelivery(delivery.setup.config());
+    message.carrier = carrier;
+    int open = (int) Arrays.stream(message.items).filter(delivery.ledger::isOpen).count();
+    addOpen(message, -message.lettersOpen);
+    message.lettersHeld = 0;
+    if (carrier == null) {
+      message.lettersHeld = open;
+      return;
+    }
+    addOpen(message, open);
+    for (int index = 0; index < message.items.length; index++) {
+      int item = message.items[index];
+      if (delivery.ledger.isOpen(item)) {
+        FanoutRecord record = message.records.get(index);
+        carrier.carry(
+            record.withData(envelope(record, message, failure)),
+            new DeadLetterOrigin(this, message, item));
+      }
+    }
+    delivery.run.wake();
+  }
+
+  private Bytes envelope(FanoutRecord record, Outbound message, Failure failure) {
+    return DeadLetterEnvelope.of(
+        record,
+        delivery.run.batch.source(),
+        delivery.run.batch.shard(),
+        delivery.id(),
+        failure,
+        message.attempts,
+        message.firstTriedAt,
+        message.lastTriedAt == null
+            ? delivery.run.services.clock().instant()
+            : message.lastTriedAt);
+  }
+
+  /** A letter was accepted. */
+  void accepted(Outbound message, int item) {
+    delivery.ledger.settle(item, End.DEAD_LETTERED);
+    addOpen(message, -1);
+    endIfAllAccepted(message);
+  }
+
+  /** A letter did not get through in this call. */
+  void held(Outbound message, Failure failure) {
+    delivery.noteFailure(failure);
+    addOpen(message, -1);
+    message.lettersHeld++;
+    delivery.run.wake();
+  }
+
+  /** A letter that did not get through is tried again. */
+  void reopened(Outbound message) {
+    message.lettersHeld--;
+    addOpen(message, 1);
+  }
+
+  /** Sends letters again whose carrier is gone, or was never there. */
+  void resend(Set<TargetDelivery> carriers) {
+    for (Outbound message : List.copyOf(messages)) {
+      Failure failure = message.lastFailure;
+      if (failure != null && (message.carrier == null || !carriers.contains(message.carrier))) {
+        sendLetters(message, failure);
+      }
+    }
+  }
+
+  private void addOpen(Outbound message, int count) {
+    boolean before = message.lettersOpen > 0;
+    message.lettersOpen += count;
+    boolean after = message.lettersOpen > 0;
+    waiting += (after ? 1 : 0) - (before ? 1 : 0);
+  }
+
+  private void endIfAllAccepted(Outbound message) {
+    if (message.lettersOpen > 0 || message.lettersHeld > 0 || !messages.remove(message)) {
+      return;
+    }
+    message.state = State.DONE;
+    message.lane.deadLettering--;
+    Lanes lanes = delivery.requireLanes();
+    if (!message.lane.inFlight) {
+      message.lane.sweep();
+    }
+    lanes.release(message);
+    lanes.offer(message.lane);
+    delivery.run.wake();
+  }
+}

@@ -1,0 +1,257 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+import org.streamfanout.spi.Ordering;
+
+/**
+ * The order rules of one target, in one place: which messages may go out now. Guarded by the run's
+ * lock.
+ *
+ * <p>{@code NONE} gives every message a lane of its own, {@code KEY} one per key, {@code BATCH} and
+ * {@code SHARD} one in all. A batch takes at most one message of a lane, but for runs, where the
+ * destination promises that nothing takes effect behind a failure, and but for {@code BATCH}, where
+ * one call takes as much as it can hold and nothing else is in flight.
+ */
+final class Lanes {
+  private final Ordering ordering;
+  private final boolean runs;
+
+  /** Called with the head of a lane that fails without being sent. */
+  private final Consumer<Outbound> onPreset;
+
+  private final PriorityQueue<Lane> ready =
+      new PriorityQueue<>(Comparator.comparingInt(lane -> headOf(lane).order()));
+  private final PriorityQueue<Delay> delayed =
+      new PriorityQueue<>(Comparator.comparingLong((Delay delay) -> delay.until));
+
+  /** Under BATCH, what is left of the last call: it goes again before anything else. */
+  private final List<Outbound> current = new ArrayList<>();
+
+  private final ArrayDeque<Lane> offered = new ArrayDeque<>();
+  private boolean offering;
+
+  private int closed;
+
+  private record Delay(long until, Lane lane) {}
+
+  Lanes(Ordering ordering, boolean runs, Consumer<Outbound> onPreset) {
+    this.ordering = ordering;
+    this.runs = runs;
+    this.onPreset = onPreset;
+  }
+
+  private static Outbound headOf(Lane lane) {
+    Outbound head = lane.head;
+    if (head == null) {
+      throw new IllegalStateException("an empty lane is not ready");
+    }
+    return head;
+  }
+
+  boolean hasReady() {
+    return !ready.isEmpty();
+  }
+
+  /** Returns whether something will become ready by itself, or when an old send returns. */
+  boolean hasWaiting() {
+    return !delayed.isEmpty() || closed > 0;
+  }
+
+  /** Returns when the next lane's pause ends, or {@code Long.MAX_VALUE} if none pauses. */
+  long nextDue() {
+    Delay first = delayed.peek();
+    return first == null ? Long.MAX_VALUE : first.until;
+  }
+
+  void close(Lane lane) {
+    if (lane.closures++ == 0) {
+      closed++;
+    }
+  }
+
+  void reopen(Lane lane) {
+    if (--lane.closures == 0) {
+      closed--;
+      offer(lane);
+    }
+  }
+
+  void close(ConflictQueue conflict) {
+    if (conflict.closures++ == 0) {
+      closed++;
+    }
+  }
+
+  void reopen(ConflictQueue conflict) {
+    if (--conflict.closures == 0) {
+      closed--;
+      Outbound first = conflict.first();
+      if (first != null) {
+        offer(first.lane);
+      }
+    }
+  }
+
+  /** Makes a lane ready if its head may go out now, and deals with heads that never will. */
+  void offer(Lane lane) {
+    offered.add(lane);
+    if (offering) {
+      // One loop, not recursion: a chain of rejected messages may be as long as the batch.
+      return;
+    }
+    offering = true;
+    try {
+      for (Lane next = offered.poll(); next != null; next = offered.poll()) {
+        offerNow(next);
+      }
+    } finally {
+      offering = false;
+    }
+  }
+
+  private void offerNow(Lane lane) {
+    if (lane.inFlight || lane.ready || lane.delayed || lane.closures > 0) {
+      return;
+    }
+    if (!current.isEmpty()) {
+      // BATCH: the last call's entries go again whatever became of their neighbours.
+      lane.ready = true;
+      ready.add(lane);
+      return;
+    }
+    while (!lane.blocked && lane.deadLettering == 0) {
+      Outbound head = lane.head;
+      if (head == null || head.state != Outbound.State.QUEUED) {
+        return;
+      }
+      if (head.conflict != null && !head.conflict.admits(head)) {
+        return;
+      }
+      if (head.preset == null) {
+        lane.ready = true;
+        ready.add(lane);
+        return;
+      }
+      onPreset.accept(head);
+      release(head);
+      lane.sweepFront();
+    }
+  }
+
+  /** Takes what one call may carry; empty if nothing is ready. */
+  List<Outbound> draw(int maxMessages, long maxBytes) {
+    List<Outbound> drawn = new ArrayList<>();
+    int cap = maxMessages;
+    long bytes = 0;
+    while (!ready.isEmpty() && drawn.size() < cap) {
+      Lane lane = ready.element();
+      int before = drawn.size();
+      Outbound at = current.isEmpty() ? lane.head : current.get(0);
+      boolean many = runs || ordering == Ordering.BATCH;
+      int next = 1;
+      while (at != null
+          && drawn.size() < cap
+          && at.state == Outbound.State.QUEUED
+          && at.preset == null
+          && (at.conflict == null || at.conflict.admits(at))
+          && (drawn.isEmpty() || bytes + at.size <= maxBytes)) {
+        cap = Math.min(cap, at.batchCap);
+        if (drawn.size() >= cap) {
+          break;
+        }
+        drawn.add(at);
+        bytes += at.size;
+        at.state = Outbound.State.IN_FLIGHT;
+        if (!many) {
+          break;
+        }
+        at = current.isEmpty() ? at.next : next < current.size() ? current.get(next++) : null;
+      }
+      if (drawn.size() == before) {
+        break;
+      }
+      ready.remove();
+      lane.ready = false;
+      lane.inFlight = true;
+    }
+    if (ordering == Ordering.BATCH && current.isEmpty()) {
+      current.addAll(drawn);
+    }
+    return drawn;
+  }
+
+  /** Puts back what was drawn but not sent. */
+  void undraw(List<Outbound> drawn) {
+    for (Outbound message : drawn) {
+      message.state = Outbound.State.QUEUED;
+    }
+    for (Outbound message : drawn) {
+      message.lane.inFlight = false;
+      offer(message.lane);
+    }
+  }
+
+  /**
+   * Takes back what a call carried, each message in the state that its outcome gave it.
+   *
+   * @param until when lanes with unsettled messages may go on; 0 for at once
+   */
+  void returned(List<Outbound> drawn, long until) {
+    current.removeIf(message -> message.state != Outbound.State.QUEUED);
+    for (Outbound message : drawn) {
+      Lane lane = message.lane;
+      if (lane.inFlight) {
+        lane.inFlight = false;
+        if (runs || ordering == Ordering.BATCH) {
+          lane.sweep();
+        } else {
+          lane.sweepFront();
+        }
+      }
+    }
+    for (Outbound message : drawn) {
+      release(message);
+      Lane lane = message.lane;
+      if (message.state == Outbound.State.QUEUED && until > 0 && !lane.delayed && !lane.inFlight) {
+        lane.delayed = true;
+        delayed.add(new Delay(until, lane));
+      }
+    }
+    for (Outbound message : drawn) {
+      offer(message.lane);
+    }
+  }
+
+  /** Lets the next message of a conflict key go, if this one is settled. */
+  void release(Outbound message) {
+    if (message.conflict != null && message.state == Outbound.State.DONE) {
+      Outbound first = message.conflict.remove(message);
+      if (first != null && first != message) {
+        offer(first.lane);
+      }
+    }
+  }
+
+  /** Makes lanes ready whose pause is over. */
+  void releaseDue(long now) {
+    while (!delayed.isEmpty() && delayed.element().until - now <= 0) {
+      Lane lane = delayed.remove().lane;
+      lane.delayed = false;
+      offer(lane);
+    }
+  }
+
+  /** Ends every pause. */
+  void releaseAll() {
+    while (!delayed.isEmpty()) {
+      Lane lane = delayed.remove().lane;
+      lane.delayed = false;
+      offer(lane);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
+
+/** A message on its way: what stays of it between attempts. Guarded by the run's lock. */
+final class Outbound {
+  /** Where a message stands. */
+  enum State {
+    /** In its lane. */
+    QUEUED,
+    /** In a send that has not returned. */
+    IN_FLIGHT,
+    /** Failed for good; its records are on their way to the dead-letter target. */
+    DEAD_LETTERING,
+    /** Failed for good under HOLD, or its dead letter did. */
+    HELD,
+    /** Settled; no longer in its lane. */
+    DONE
+  }
+
+  final List<FanoutRecord> records;
+
+  /** The indexes of the records in the target's plan, in order. */
+  final int[] items;
+
+  final int bodyLength;
+
+  /** Bytes on the wire, as the sender counts them. */
+  final long size;
+
+  /** Why it fails without being sent; null if it can be sent. */
+  final @Nullable Failure preset;
+
+  final @Nullable ConflictQueue conflict;
+
+  /** What it is a dead letter of; null if it is none. */
+  final @Nullable DeadLetterOrigin origin;
+
+  Lane lane;
+  @Nullable Outbound next;
+  State state = State.QUEUED;
+
+  /** Attempts that count. */
+  int attempts;
+
+  /** How many messages a batch with this one may have; lowered when one was too large. */
+  int batchCap = Integer.MAX_VALUE;
+
+  boolean sentBefore;
+  @Nullable Instant firstTriedAt;
+  @Nullable Instant lastTriedAt;
+  @Nullable Failure lastFailure;
+
+  /** Dead letters of this message that are neither accepted nor held. */
+  int lettersOpen;
+
+  /** Dead letters of this message that did not get through. */
+  int lettersHeld;
+
+  /** What carries its dead letters; null if nothing does. */
+  @Nullable TargetDelivery carrier;
+
+  Outbound(
+      List<FanoutRecord> records,
+      int[] items,
+      int bodyLength,
+      long size,
+      Lane lane,
+      @Nullable Failure preset,
+      @Nullable ConflictQueue conflict,
+      @Nullable DeadLetterOrigin origin) {
+    this.records = records;
+    this.items = items;
+    this.bodyLength = bodyLength;
+    this.size = size;
+    this.lane = lane;
+    this.preset = preset;
+    this.conflict = conflict;
+    this.origin = origin;
+  }
+
+  int order() {
+    return items[0];
+  }
+
+  /** Whose record a dead letter is, and where it goes back to. */
+  record DeadLetterOrigin(DeadLetters sender, Outbound message, int item) {}
+}

@@ -1,0 +1,282 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.internal.delivery.Outbound.DeadLetterOrigin;
+import org.streamfanout.core.internal.pipeline.Collapser;
+import org.streamfanout.core.internal.pipeline.MessageIds;
+import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.Message;
+import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.TargetSender;
+
+/**
+ * Turns the records of one target into messages in lanes: by key or in list order, joined up to the
+ * limit, each with its exact size. Not thread-safe.
+ */
+final class Packer {
+  static final Object SINGLE_LANE = "*";
+
+  private final MessageIds ids;
+  private final TargetSender sender;
+  private final Ordering ordering;
+  private final Collapse collapse;
+  private final Collapser collapser;
+  private final Limits limits;
+
+  final List<Lane> lanes = new ArrayList<>();
+  final Map<String, ConflictQueue> conflicts = new HashMap<>();
+  private final Map<Object, Lane> lanesByKey = new HashMap<>();
+  private final Map<Object, Group> open = new LinkedHashMap<>();
+
+  /** Records that are being joined. */
+  private static final class Group {
+    final List<FanoutRecord> records = new ArrayList<>();
+    final List<Integer> items = new ArrayList<>();
+    long contributions;
+    long overhead;
+  }
+
+  Packer(
+      MessageIds ids,
+      TargetSender sender,
+      Ordering ordering,
+      Collapse collapse,
+      Collapser collapser,
+      Limits limits) {
+    this.ids = ids;
+    this.sender = sender;
+    this.ordering = ordering;
+    this.collapse = collapse;
+    this.collapser = collapser;
+    this.limits = limits;
+  }
+
+  boolean hasSingleLane() {
+    return ordering == Ordering.BATCH || ordering == Ordering.SHARD;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** Packs a whole plan. */
+  void pack(TargetPlan plan) {
+    for (int item = 0; item < plan.size(); item++) {
+      if (plan.isFiltered(item)) {
+        continue;
+      }
+      FanoutRecord record = plan.record(item);
+      Failure rejection = plan.rejection(item);
+      Object key = groupKey(record);
+      if (rejection != null || collapse == Collapse.NONE || record.isTombstone()) {
+        close(key);
+        add(List.of(record), new int[] {item}, rejection, null);
+      } else {
+        join(key, record, item);
+      }
+    }
+    open.values().forEach(this::flush);
+    open.clear();
+  }
+
+  /** Packs one dead letter. */
+  Outbound deadLetter(FanoutRecord record, int order, DeadLetterOrigin origin) {
+    return add(List.of(record), new int[] {order}, null, origin);
+  }
+
+  private Object groupKey(FanoutRecord record) {
+    return ordering == Ordering.KEY ? record.key() : SINGLE_LANE;
+  }
+
+  private void join(Object key, FanoutRecord record, int item) {
+    int contribution = collapser.contribution(record);
+    Group group = open.get(key);
+    if (group != null
+        && !fits(group, group.records.size() + 1, group.contributions + contribution)) {
+      close(key);
+      group = null;
+    }
+    if (group == null) {
+      group = new Group();
+      group.overhead = overhead(record, contribution);
+      open.put(key, group);
+    }
+    group.records.add(record);
+    group.items.add(item);
+    group.contributions += contribution;
+  }
+
+  private boolean fits(Group group, int records, long contributions) {
+    return collapser.length(records, contributions) + group.overhead <= limits.maxMessageBytes();
+  }
+
+  /** What the destination counts beside the body, by the first record's message. */
+  private long overhead(FanoutRecord record, int contribution) {
+    long length = collapser.length(1, contribution);
+    return length > Integer.MAX_VALUE
+        ? 0
+        : sender.sizeInBytes(message(List.of(record), (int) length, new Lane(SINGLE_LANE)))
+            - length;
+  }
+
+  private void close(Object key) {
+    Group group = open.remove(key);
+    if (group != null) {
+      flush(group);
+    }
+  }
+
+  private void flush(Group group) {
+    add(
+        List.copyOf(group.records),
+        group.items.stream().mapToInt(Integer::intValue).toArray(),
+        null,
+        null);
+  }
+
+  private Outbound add(
+      List<FanoutRecord> records,
+      int[] items,
+      @Nullable Failure rejection,
+      @Nullable DeadLetterOrigin origin) {
+    Lane lane = laneOf(records.get(0));
+    Outbound message = make(records, items, lane, rejection, null, origin);
+    int count = records.size();
+    if (message.size > limits.maxMessageBytes() && count > 1) {
+      // The overhead of the first record did not hold for all of them.
+      int half = count / 2;
+      add(records.subList(0, half), Arrays.copyOfRange(items, 0, half), null, null);
+      return add(records.subList(half, count), Arrays.copyOfRange(items, half, count), null, null);
+    }
+    lane.append(message);
+    if (message.conflict != null) {
+      message.conflict.add(message);
+    }
+    return message;
+  }
+
+  private Lane laneOf(FanoutRecord first) {
+    Object key =
+        switch (ordering) {
+          case NONE -> new Object();
+          case KEY -> first.key();
+          case BATCH, SHARD -> SINGLE_LANE;
+        };
+    Lane lane = ordering == Ordering.NONE ? null : lanesByKey.get(key);
+    if (lane == null) {
+      lane = new Lane(key);
+      lanes.add(lane);
+      if (ordering != Ordering.NONE) {
+        lanesByKey.put(key, lane);
+      }
+    }
+    return lane;
+  }
+
+  private Outbound make(
+      List<FanoutRecord> records,
+      int[] items,
+      Lane lane,
+      @Nullable Failure rejection,
+      @Nullable ConflictQueue known,
+      @Nullable DeadLetterOrigin origin) {
+    Failure preset = rejection;
+    int bodyLength = 0;
+    long size = 0;
+    ConflictQueue conflict = known;
+    if (preset == null) {
+      long length = bodyLength(records);
+      if (length > Integer.MAX_VALUE) {
+        preset = tooLarge(length);
+      } else {
+        bodyLength = (int) length;
+        Message probe = message(records, bodyLength, lane);
+        size = sender.sizeInBytes(probe);
+        if (size > limits.maxMessageBytes() && records.size() == 1) {
+          preset = tooLarge(size);
+        }
+        String conflictKey = conflict != null ? null : sender.conflictKey(probe);
+        if (conflictKey != null) {
+          conflict = conflicts.computeIfAbsent(conflictKey, ConflictQueue::new);
+        }
+      }
+    }
+    return new Outbound(records, items, bodyLength, size, lane, preset, conflict, origin);
+  }
+
+  private Failure tooLarge(long size) {
+    return Failure.rejected(
+        "TooLarge",
+        "the message has "
+            + size
+            + " bytes, the destination takes "
+            + limits.maxMessageBytes()
+            + " at most");
+  }
+
+  private long bodyLength(List<FanoutRecord> records) {
+    if (records.size() == 1 && records.get(0).isTombstone()) {
+      return 0;
+    }
+    long contributions = 0;
+    for (FanoutRecord record : records) {
+      contributions += collapser.contribution(record);
+    }
+    return collapser.length(records.size(), contributions);
+  }
+
+  /** Replaces a message that is too large by its two halves, in its place. */
+  void split(Outbound message) {
+    int half = message.records.size() / 2;
+    Outbound first = part(message, 0, half);
+    Outbound second = part(message, half, message.records.size());
+    message.lane.replace(message, first, second);
+    if (message.conflict != null) {
+      message.conflict.replaceFirst(first, second);
+    }
+  }
+
+  private Outbound part(Outbound whole, int from, int to) {
+    Outbound part =
+        make(
+            List.copyOf(whole.records.subList(from, to)),
+            Arrays.copyOfRange(whole.items, from, to),
+            whole.lane,
+            null,
+            whole.conflict,
+            null);
+    part.attempts = whole.attempts;
+    part.firstTriedAt = whole.firstTriedAt;
+    part.lastTriedAt = whole.lastTriedAt;
+    return part;
+  }
+
+  /** Returns what a sender gets to see of a message. */
+  Message message(Outbound outbound) {
+    return message(outbound.records, outbound.bodyLength, outbound.lane);
+  }
+
+  private Message message(List<FanoutRecord> records, int bodyLength, Lane lane) {
+    return Message.builder(() -> ids.of(records), records)
+        .lane(lane.key)
+        .body(bodyLength, () -> encode(records))
+        .build();
+  }
+
+  private Bytes encode(List<FanoutRecord> records) {
+    return records.size() == 1 && records.get(0).isTombstone()
+        ? Bytes.EMPTY
+        : collapser.encode(records);
+  }
+}

@@ -1,0 +1,31 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.streamfanout.core.RetryPolicy;
+import org.streamfanout.spi.FanoutListener;
+
+/**
+ * What all calls of one engine share.
+ *
+ * @param retry how often and how soon
+ * @param backoff the pauses
+ * @param nanoTime the monotonic clock
+ * @param polled whether the monotonic clock is not the system's, so that waits must look at it
+ * @param clock the wall clock
+ * @param executor what runs sends
+ * @param budget the bytes of all sends
+ * @param hung sends that outlived their call
+ * @param listener who watches; never throws
+ */
+public record Services(
+    RetryPolicy retry,
+    Backoff backoff,
+    LongSupplier nanoTime,
+    boolean polled,
+    Clock clock,
+    Executor executor,
+    ByteBudget budget,
+    HungSends hung,
+    FanoutListener listener) {}

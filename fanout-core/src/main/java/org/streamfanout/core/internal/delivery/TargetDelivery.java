@@ -1,0 +1,447 @@
+package org.streamfanout.core.internal.delivery;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.internal.delivery.Outbound.State;
+import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.spi.Capabilities.CallOrder;
+import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.Outcome;
+
+/**
+ * One batch on its way to one target: what may go out now, and what every answer means. Guarded by
+ * the run's lock, but for {@link #wake}.
+ */
+final class TargetDelivery implements Slots.Waiter {
+  final BatchRun run;
+  final TargetSetup setup;
+  final TargetRuntime runtime;
+  final TargetPlan plan;
+  final TargetLedger ledger;
+
+  private final Services services;
+  private @Nullable Packer packer;
+  private @Nullable Lanes lanes;
+  private @Nullable PackTask packing;
+
+  /** Sends under way, given up ones included. */
+  final Set<Attempt> attempts = new LinkedHashSet<>();
+
+  /** Where this target's failed records go. */
+  final DeadLetters deadLetters;
+
+  private final Answers answers;
+
+  /** Dead letters of other targets that this one carries and has not accepted. */
+  private final Set<Outbound> letters = new LinkedHashSet<>();
+
+  private int nextLetter;
+
+  private @Nullable Failure stopped;
+  private @Nullable Failure firstFailure;
+  private long retryBreakerAt;
+
+  TargetDelivery(BatchRun run, TargetSetup setup, TargetPlan plan) {
+    this.run = run;
+    this.setup = setup;
+    this.runtime = setup.runtime();
+    this.plan = plan;
+    this.ledger = new TargetLedger(plan);
+    this.services = run.services;
+    this.answers = new Answers(this);
+    this.deadLetters = new DeadLetters(this);
+    this.retryBreakerAt = services.nanoTime().getAsLong();
+  }
+
+  String id() {
+    return setup.config().id();
+  }
+
+  @Nullable Failure firstFailure() {
+    return firstFailure;
+  }
+
+  void noteFailure(Failure failure) {
+    if (firstFailure == null) {
+      firstFailure = failure;
+    }
+  }
+
+  @Override
+  public void wake() {
+    run.wake();
+  }
+
+  // ---------------------------------------------------------------- packing
+
+  /** Returns the task that asks for limits and packs, if it is time for one. */
+  @Nullable PackTask startPacking(Deadline deadline, long now) {
+    if (lanes != null || stopped != null) {
+      return null;
+    }
+    if (packing != null && (!packing.asks || now - packing.expiresAt < 0)) {
+      return null;
+    }
+    boolean ask = packing == null;
+    if (packing != null) {
+      packing.interrupt();
+    }
+    long timeout = services.retry().attemptTimeout().toNanos();
+    packing =
+        new PackTask(this, deadline.atMost(services.retry().attemptTimeout()), now + timeout, ask);
+    return packing;
+  }
+
+  long packingExpiresAt() {
+    return packing != null && lanes == null && packing.asks ? packing.expiresAt : Long.MAX_VALUE;
+  }
+
+  void abandonPacking() {
+    if (packing != null && lanes == null) {
+      packing.interrupt();
+      packing = null;
+    }
+  }
+
+  /** Takes over what a task packed, unless another was quicker or the call is over. */
+  void packed(PackTask task, Packer result) {
+    if (packing == task && lanes == null) {
+      open(result);
+    }
+  }
+
+  /** The provider failed while it was asked for sizes: nothing can be sent. */
+  void packingFailed(PackTask task, Failure failure) {
+    if (packing == task && lanes == null) {
+      packing = null;
+      stop(failure);
+    }
+  }
+
+  Packer newPacker(Limits limits) {
+    return new Packer(
+        setup.ids(),
+        runtime.sender(),
+        setup.ordering(),
+        setup.collapse(),
+        setup.collapser(),
+        limits);
+  }
+
+  private void open(Packer result) {
+    packer = result;
+    Lanes opened =
+        new Lanes(
+            setup.ordering(),
+            runtime.capabilities().callOrder() == CallOrder.PREFIX,
+            answers::failPreset);
+    lanes = opened;
+    closeForHungSends(opened, result);
+    result.lanes.forEach(opened::offer);
+  }
+
+  /** Keeps closed what a send of an earlier call still holds. */
+  private void closeForHungSends(Lanes opened, Packer packed) {
+    for (HungSends.Hung hung : services.hung().at(run.batch.source(), run.batch.shard(), id())) {
+      if (hung.attempt().delivery == this) {
+        continue;
+      }
+      boolean single = hung.laneKeys().contains(Packer.SINGLE_LANE) || packed.hasSingleLane();
+      List<Lane> held =
+          setup.ordering() == Ordering.NONE
+              ? List.of()
+              : packed.lanes.stream()
+                  .filter(lane -> single || hung.laneKeys().contains(lane.key))
+                  .toList();
+      List<ConflictQueue> conflicts =
+          packed.conflicts.values().stream()
+              .filter(conflict -> hung.conflictKeys().contains(conflict.key))
+              .toList();
+      held.forEach(opened::close);
+      conflicts.forEach(opened::close);
+      hung.attempt()
+          .whenReturned(
+              () -> {
+                run.lock.lock();
+                try {
+                  held.forEach(opened::reopen);
+                  conflicts.forEach(opened::reopen);
+                } finally {
+                  run.lock.unlock();
+                }
+                run.wake();
+              });
+    }
+  }
+
+  // ---------------------------------------------------------------- sending
+
+  /** Returns whether nothing more can happen in this call. */
+  boolean isFinished() {
+    if (!attempts.isEmpty() || deadLetters.areWaiting()) {
+      return false;
+    }
+    return stopped != null || (lanes != null && !lanes.hasReady() && !lanes.hasWaiting());
+  }
+
+  /** Returns when this delivery wants to be looked at again. */
+  long nextLook(long now) {
+    long at = packingExpiresAt();
+    for (Attempt attempt : attempts) {
+      if (!attempt.givenUp) {
+        at = earlier(at, attempt.expiresAt, now);
+      }
+    }
+    if (lanes != null && stopped == null) {
+      at = earlier(at, lanes.nextDue(), now);
+      if (lanes.hasReady()) {
+        if (runtime.pausedUntil() - now > 0) {
+          at = earlier(at, runtime.pausedUntil(), now);
+        }
+        if (retryBreakerAt - now > 0) {
+          at = earlier(at, retryBreakerAt, now);
+        }
+      }
+    }
+    return at;
+  }
+
+  static long earlier(long a, long b, long now) {
+    if (a == Long.MAX_VALUE) {
+      return b;
+    }
+    if (b == Long.MAX_VALUE) {
+      return a;
+    }
+    return (a - now) < (b - now) ? a : b;
+  }
+
+  /** Starts a send if one may start now. */
+  @Nullable Attempt tryStart(Deadline deadline, long now) {
+    Lanes open = lanes;
+    if (open == null || stopped != null || run.isEnded()) {
+      return null;
+    }
+    open.releaseDue(now);
+    if (!open.hasReady()) {
+      runtime.slots().forget(this);
+      return null;
+    }
+    if (runtime.pausedUntil() - now > 0 || retryBreakerAt - now > 0) {
+      return null;
+    }
+    if (!runtime.slots().tryAcquire(this)) {
+      return null;
+    }
+    if (!runtime.breaker().tryAcquirePermission()) {
+      runtime.slots().release();
+      runtime.slots().forget(this);
+      retryBreakerAt = runtime.nextProbeAt(now);
+      return null;
+    }
+    Limits limits = runtime.limits(knownLimits());
+    List<Outbound> drawn = open.draw(limits.maxMessages(), limits.maxBatchBytes());
+    long bytes = drawn.stream().mapToLong(message -> message.size).sum();
+    boolean first = attempts.isEmpty();
+    if (drawn.isEmpty() || !services.budget().tryAcquire(bytes, first, this)) {
+      open.undraw(drawn);
+      runtime.breaker().releasePermission();
+      runtime.slots().release();
+      return null;
+    }
+    long timeout = services.retry().attemptTimeout().toNanos();
+    long left = deadline.remainingNanos();
+    Attempt attempt =
+        new Attempt(
+            this,
+            runtime,
+            drawn,
+            bytes,
+            deadline.atMost(services.retry().attemptTimeout()),
+            now,
+            now + Math.min(timeout, left),
+            left <= timeout);
+    attempts.add(attempt);
+    runtime.enter(attempt);
+    int again = 0;
+    Instant at = services.clock().instant();
+    for (Outbound message : drawn) {
+      if (message.sentBefore) {
+        again++;
+      }
+      message.sentBefore = true;
+      message.lastTriedAt = at;
+      if (message.firstTriedAt == null) {
+        message.firstTriedAt = at;
+      }
+    }
+    ledger.called(again);
+    return attempt;
+  }
+
+  private Limits knownLimits() {
+    Packer packed = packer;
+    return packed == null ? runtime.capabilities().limits() : packed.limits();
+  }
+
+  Packer packer() {
+    if (packer == null) {
+      throw new IllegalStateException("nothing is sent before it is packed");
+    }
+    return packer;
+  }
+
+  /** Gives up sends that took too long; their answers are still waited for. */
+  void expire(long now) {
+    for (Attempt attempt : attempts) {
+      if (!attempt.givenUp && attempt.expiresAt - now <= 0) {
+        giveUp(attempt);
+      }
+    }
+  }
+
+  void giveUp(Attempt attempt) {
+    if (!attempt.givenUp) {
+      attempt.givenUp = true;
+      if (attempt.cutByCall) {
+        attempt.runtime.breaker().releasePermission();
+      } else {
+        answers.countForBreaker(attempt, false);
+      }
+    }
+    attempt.interrupt();
+  }
+
+  /** Sends nothing more in this call. */
+  void stop(Failure failure) {
+    if (stopped == null) {
+      stopped = failure;
+      noteFailure(failure);
+      for (Outbound message : List.copyOf(letters)) {
+        if (message.state == State.QUEUED) {
+          answers.hold(message, failure);
+        }
+      }
+    }
+  }
+
+  Lanes requireLanes() {
+    if (lanes == null) {
+      throw new IllegalStateException("nothing is sent before it is packed");
+    }
+    return lanes;
+  }
+
+  /** Takes in what a send answered, one outcome per message. */
+  void answered(Attempt attempt, List<Outcome> outcomes, long now) {
+    attempts.remove(attempt);
+    answers.take(attempt, outcomes, now);
+  }
+
+  // ---------------------------------------------------------------- carrying dead letters
+
+  void letterTaken(Outbound letter) {
+    letters.remove(letter);
+  }
+
+  /** Takes a dead letter of another target. */
+  void carry(FanoutRecord envelope, Outbound.DeadLetterOrigin origin) {
+    if (lanes == null) {
+      open(newPacker(runtime.limits(runtime.capabilities().limits())));
+    }
+    Outbound letter = packer().deadLetter(envelope, nextLetter++, origin);
+    letters.add(letter);
+    if (stopped != null) {
+      answers.hold(letter, stopped);
+    } else {
+      requireLanes().offer(letter.lane);
+    }
+  }
+
+  /** Forgets the dead letters of a sender that is no more, or all if it is null. */
+  void forgetLetters(@Nullable DeadLetters sender) {
+    for (Outbound letter : List.copyOf(letters)) {
+      if (sender == null || (letter.origin != null && letter.origin.sender() == sender)) {
+        letters.remove(letter);
+        letter.state = State.DONE;
+        if (!letter.lane.inFlight) {
+          letter.lane.sweep();
+        }
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- between calls
+
+  /** Ends this call's part: pauses and hopes end, sends that have not returned stay. */
+  void endCall() {
+    abandonPacking();
+    runtime.slots().forget(this);
+    services.budget().forget(this);
+    for (Attempt attempt : attempts) {
+      if (!attempt.givenUp) {
+        attempt.cutByCall = true;
+      }
+      giveUp(attempt);
+      services
+          .hung()
+          .add(
+              run.batch.source(),
+              run.batch.shard(),
+              id(),
+              attempt,
+              attempt.laneKeys(),
+              attempt.conflicts().stream()
+                  .map(conflict -> conflict.key)
+                  .collect(Collectors.toSet()));
+    }
+  }
+
+  /** Makes what is left ready for another call. */
+  void reopen() {
+    stopped = null;
+    Lanes open = lanes;
+    Packer packed = packer;
+    if (open == null || packed == null) {
+      return;
+    }
+    boolean startAnew = setup.config().onFailure() == OnFailure.HOLD;
+    Set<Lane> touched = new HashSet<>();
+    for (Lane lane : packed.lanes) {
+      lane.blocked = false;
+      for (Outbound at = lane.head; at != null; at = at.next) {
+        if (at.state == State.HELD) {
+          at.state = State.QUEUED;
+          if (at.origin != null) {
+            at.origin.sender().reopened(at.origin.message());
+          }
+        }
+        if (startAnew && at.state == State.QUEUED) {
+          at.attempts = 0;
+        }
+      }
+      if (lane.head != null) {
+        touched.add(lane);
+      }
+    }
+    open.releaseAll();
+    touched.forEach(open::offer);
+    retryBreakerAt = services.nanoTime().getAsLong();
+  }
+
+  /** Settles what is open because the target is no more. */
+  void release() {
+    ledger.releaseOpen();
+    stopped = Failure.notSent("the target was switched off or removed");
+  }
+}

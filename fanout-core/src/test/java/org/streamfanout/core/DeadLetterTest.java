@@ -1,0 +1,192 @@
+package org.streamfanout.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetCounts;
+import org.streamfanout.testkit.Behaviours;
+import org.streamfanout.testkit.InMemoryTarget;
+
+class DeadLetterTest {
+  private static final Failure NEVER = Failure.rejected("Bad", "never");
+  private static final Failure DENIED = Failure.fatal("AccessDenied", "no");
+
+  private final InMemoryTarget target = new InMemoryTarget();
+  private final InMemoryTarget letters = InMemoryTarget.ofType("letters");
+
+  private Fixture fixture(Ordering ordering) {
+    return new Fixture(
+        Fixture.quick().provider(target).provider(letters),
+        failing(ordering),
+        TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "x").deadLetterOnly(true).build());
+  }
+
+  private static TargetConfig failing(Ordering ordering) {
+    return Fixture.target("t")
+        .ordering(ordering)
+        .onFailure(OnFailure.DEAD_LETTER)
+        .deadLetter("dlq")
+        .build();
+  }
+
+  private void rejectNumber(String number) {
+    target.always(Behaviours.failIf(message -> message.body().utf8().equals(number), NEVER));
+  }
+
+  private static TargetCounts counts(FanoutResult result) {
+    return result.targets().get(0).counts();
+  }
+
+  @Test
+  void rejected_goesToTheDeadLetterTargetInAnEnvelope() throws Exception {
+    rejectNumber("1");
+    try (Fixture fixture = fixture(Ordering.NONE)) {
+      FanoutResult result = fixture.process(Fixture.records("a", "b", "c"));
+
+      assertThat(result.isSettled()).isTrue();
+      assertThat(result.targets()).extracting(TargetResult::targetId).containsExactly("t");
+      assertThat(counts(result).deadLettered()).isEqualTo(1);
+      assertThat(counts(result).accepted()).isEqualTo(2);
+      JsonNode letter = new ObjectMapper().readTree(letters.bodies("dlq").get(0));
+      assertThat(letter.get("source").asText()).isEqualTo(Fixture.SOURCE.id());
+      assertThat(letter.get("shard").asText()).isEqualTo(Fixture.SHARD);
+      assertThat(letter.get("target").asText()).isEqualTo("t");
+      assertThat(letter.get("recordId").asText()).isEqualTo(Fixture.SHARD + ":1");
+      assertThat(letter.get("sequenceNumber").asText()).isEqualTo("1");
+      assertThat(letter.get("key").asText()).isEqualTo("b");
+      assertThat(Base64.getDecoder().decode(letter.get("data").asText())).isEqualTo("1".getBytes());
+      assertThat(letter.get("failureKind").asText()).isEqualTo("REJECTED");
+      assertThat(letter.get("failureCode").asText()).isEqualTo("Bad");
+      assertThat(letter.get("failureDetail").asText()).isEqualTo("never");
+      assertThat(letter.get("attempts").asInt()).isZero();
+      assertThat(letter.get("firstAttemptAt").asText()).isNotEmpty();
+      assertThat(letter.get("lastAttemptAt").asText()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void attemptsUsedUp_goesToTheDeadLetterTarget() {
+    target.always(Behaviours.fail(Failure.retryable("Busy", "later")));
+    try (Fixture fixture = fixture(Ordering.NONE)) {
+      FanoutResult result = fixture.process(Fixture.records("a"));
+
+      assertThat(counts(result).deadLettered()).isEqualTo(1);
+      assertThat(target.sends()).isEqualTo(Fixture.QUICK.maxAttempts());
+    }
+  }
+
+  @Test
+  void throttledForLong_neverCountsAsAnAttempt() {
+    for (int times = 0; times < 20; times++) {
+      target.next(Behaviours.throttle());
+    }
+    try (Fixture fixture = fixture(Ordering.NONE)) {
+      FanoutResult result = fixture.process(Fixture.records("a", "b"));
+
+      assertThat(counts(result).accepted()).isEqualTo(2);
+      assertThat(letters.sends()).isZero();
+    }
+  }
+
+  @Test
+  void fatal_holdsAndWritesNoDeadLetter() {
+    target.always(Behaviours.fail(DENIED));
+    try (Fixture fixture = fixture(Ordering.NONE)) {
+      FanoutResult result = fixture.process(Fixture.records("a", "b"));
+
+      assertThat(counts(result).held()).isEqualTo(2);
+      assertThat(letters.sends()).isZero();
+    }
+  }
+
+  @Test
+  void laneOfADeadLetter_goesOnOnlyOnceItIsAccepted() {
+    rejectNumber("0");
+    letters.next(
+        Behaviours.fail(Failure.retryable("Busy", "later")),
+        sending -> {
+          assertThat(target.bodies("t")).isEmpty();
+          return sending.acceptAll();
+        });
+    try (Fixture fixture = fixture(Ordering.SHARD)) {
+      FanoutResult result = fixture.process(Fixture.records("a", "b", "c"));
+
+      assertThat(result.isSettled()).isTrue();
+      assertThat(target.bodies("t")).containsExactly("1", "2");
+      assertThat(letters.bodies("dlq")).hasSize(1);
+    }
+  }
+
+  @Test
+  void deadLetterTargetFails_recordIsHeldAndResumed() {
+    rejectNumber("1");
+    letters.next(Behaviours.fail(DENIED));
+    try (Fixture fixture = fixture(Ordering.KEY)) {
+      FanoutResult first = fixture.process(Fixture.records("a", "b", "b"));
+
+      assertThat(counts(first).held()).isEqualTo(2);
+      assertThat(first.checkpoint().settled()).isEqualTo(1);
+      int sendsBefore = target.sends();
+
+      FanoutResult second = fixture.resume(first);
+
+      assertThat(second.isSettled()).isTrue();
+      assertThat(counts(second).deadLettered()).isEqualTo(1);
+      assertThat(target.bodies("t")).containsExactly("0", "2");
+      assertThat(target.sends()).isEqualTo(sendsBefore + 1);
+      assertThat(letters.bodies("dlq")).hasSize(1);
+    }
+  }
+
+  @Test
+  void deadLetterTargetChanges_letterGoesToTheNewOne() {
+    rejectNumber("0");
+    letters.next(Behaviours.fail(DENIED));
+    try (Fixture fixture = fixture(Ordering.NONE)) {
+      FanoutResult first = fixture.process(Fixture.records("a"));
+      assertThat(counts(first).held()).isEqualTo(1);
+      fixture.rows(
+          failing(Ordering.NONE),
+          TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "elsewhere")
+              .deadLetterOnly(true)
+              .build());
+
+      FanoutResult second = fixture.resume(first);
+
+      assertThat(second.isSettled()).isTrue();
+      assertThat(letters.bodies("dlq")).hasSize(1);
+    }
+  }
+
+  @Test
+  void deadLetterOnlyTarget_neverGetsTheStream() {
+    try (Fixture fixture = fixture(Ordering.NONE)) {
+      FanoutResult result = fixture.process(Fixture.records("a", "b"));
+
+      assertThat(result.isSettled()).isTrue();
+      assertThat(letters.sends()).isZero();
+    }
+  }
+
+  @Test
+  void manyRejected_eachGetsItsOwnLetterInOrderOfKeys() {
+    target.always(Behaviours.fail(NEVER));
+    try (Fixture fixture = fixture(Ordering.BATCH)) {
+      String[] keys = new String[500];
+      java.util.Arrays.fill(keys, "k");
+      FanoutResult result = fixture.process(Fixture.records(keys));
+
+      assertThat(counts(result).deadLettered()).isEqualTo(500);
+      assertThat(letters.records("dlq")).hasSize(500);
+      assertThat(letters.violations()).isEqualTo(List.of());
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.streamfanout.core.internal.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SlotsTest {
+  private final List<String> woken = new ArrayList<>();
+  private final Slots.Waiter first = () -> woken.add("first");
+  private final Slots.Waiter second = () -> woken.add("second");
+  private final Slots.Waiter third = () -> woken.add("third");
+
+  @Test
+  void tryAcquire_whoWaitsLongest_isNext() {
+    Slots slots = new Slots(1);
+    assertThat(slots.tryAcquire(first)).isTrue();
+    assertThat(slots.tryAcquire(second)).isFalse();
+    assertThat(slots.tryAcquire(first)).isFalse();
+    slots.release();
+
+    assertThat(woken).containsExactly("second");
+    assertThat(slots.tryAcquire(first)).isFalse();
+    assertThat(slots.tryAcquire(second)).isTrue();
+    assertThat(slots.tryAcquire(second)).isFalse();
+    slots.release();
+
+    assertThat(slots.tryAcquire(second)).isFalse();
+    assertThat(slots.tryAcquire(first)).isTrue();
+  }
+
+  @Test
+  void forget_theFirst_wakesTheNext() {
+    Slots slots = new Slots(1);
+    slots.tryAcquire(first);
+    slots.tryAcquire(second);
+    slots.tryAcquire(third);
+    slots.release();
+    woken.clear();
+
+    slots.forget(second);
+
+    assertThat(woken).containsExactly("third");
+    assertThat(slots.tryAcquire(third)).isTrue();
+  }
+
+  @Test
+  void byteBudget_firstOfATarget_passesAboveTheBound() {
+    ByteBudget budget = new ByteBudget(10);
+    assertThat(budget.tryAcquire(8, true, first)).isTrue();
+    assertThat(budget.tryAcquire(8, false, second)).isFalse();
+    assertThat(budget.tryAcquire(8, true, third)).isTrue();
+    budget.release(8);
+
+    assertThat(woken).containsExactly("second");
+    assertThat(budget.tryAcquire(3, false, second)).isFalse();
+    budget.release(8);
+
+    assertThat(budget.tryAcquire(8, false, second)).isTrue();
+  }
+}

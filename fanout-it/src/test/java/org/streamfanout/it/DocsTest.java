@@ -1,0 +1,113 @@
+package org.streamfanout.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TargetConfig;
+
+/** What the documents say is there, is there. */
+class DocsTest {
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|mailto:|#)([^)#\\s]+)");
+
+  static List<Path> documents() throws IOException {
+    try (Stream<Path> files = Files.walk(Repository.file("docs"))) {
+      return Stream.concat(
+              Stream.of(Repository.file("README.md"), Repository.file("CONTRIBUTING.md")),
+              files.filter(file -> file.toString().endsWith(".md")))
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void links_relative_leadSomewhere(Path document) throws IOException {
+    List<Path> targets =
+        LINK.matcher(Files.readString(document))
+            .results()
+            .map(link -> document.resolveSibling(link.group(1)))
+            .toList();
+
+    assertThat(targets).allSatisfy(target -> assertThat(target).exists());
+  }
+
+  @Test
+  void readme_itsTwoCommands_nameFilesThatExist() throws IOException {
+    String readme = Files.readString(Repository.file("README.md"));
+
+    assertThat(readme)
+        .contains(
+            "./fanout run --event examples/events/kinesis-kpl.json"
+                + " --targets examples/targets.json\n")
+        .contains("scripts/verify\n");
+    assertThat(Repository.file("fanout")).isExecutable();
+    assertThat(Repository.file("scripts/verify")).isExecutable();
+    assertThat(Repository.file("examples/events/kinesis-kpl.json")).exists();
+    assertThat(JsonTargetRegistry.read(Repository.file("examples/targets.json")).unplaced())
+        .isEmpty();
+  }
+
+  @Test
+  void readme_embeddingExample_isTheCompiledOne() throws IOException {
+    String code =
+        Files.readString(
+            Repository.file(
+                "examples/src/main/java/org/streamfanout/examples/EmbeddedFanout.java"));
+    String body =
+        code.substring(code.indexOf("    var targets"), code.lastIndexOf("  }"))
+            .lines()
+            .map(line -> line.substring(Math.min(4, line.length())))
+            .collect(Collectors.joining("\n"));
+
+    assertThat(Files.readString(Repository.file("README.md"))).contains(body);
+  }
+
+  @Test
+  void targetsPage_everyColumn_isDescribed() throws IOException {
+    String page = Files.readString(Repository.file("docs/targets.md"));
+
+    assertThat(new TreeSet<>(everyColumn().keySet()))
+        .allSatisfy(column -> assertThat(page).contains("| `" + column + "` |"));
+  }
+
+  private static Map<String, Object> everyColumn() {
+    return TargetConfig.builder(Source.of("kafka://a:1/t"), "id", "type", "destination")
+        .role("r")
+        .externalId("e")
+        .region("r")
+        .collapse("none")
+        .parallel(false)
+        .convertDdb(true)
+        .deaggregate(true)
+        .appendNewlines(true)
+        .wholeChange(true)
+        .passthrough(true)
+        .ordering(Ordering.KEY)
+        .onFailure(OnFailure.DROP)
+        .deadLetter("d")
+        .deadLetterOnly(true)
+        .filter("{}")
+        .transform("t")
+        .maxInFlight(1)
+        .maxMessages(1)
+        .maxBatchBytes(1L)
+        .maxMessageBytes(1L)
+        .options(Map.of("a", "b"))
+        .build()
+        .toRow();
+  }
+}

@@ -1,0 +1,91 @@
+package org.streamfanout.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.FanoutResult;
+import org.streamfanout.core.SourceBatch;
+import org.streamfanout.spi.Deadline;
+
+/**
+ * A Lambda handler that gives the events of Kinesis and DynamoDB streams to an engine. Thread-safe;
+ * one per function instance.
+ *
+ * <p>The batches of one event run side by side, so that one that hangs does not keep the others
+ * waiting, under one deadline: the function's own, less {@link LambdaOptions#deadlineMargin()}.
+ * When the handler returns, no work of the event is under way any more, but for sends that hang.
+ *
+ * <p>What is not settled by then is told in one of two ways. By default the handler throws an
+ * {@link UnsettledRecordsException}, and Lambda sends the whole event again; with {@link
+ * LambdaOptions#partialResponses()} it answers {@code batchItemFailures}, and Lambda goes on from
+ * the first record that is not settled. An event that cannot be read, or whose targets cannot be
+ * read, makes it throw in either case.
+ */
+public final class FanoutRequestHandler implements RequestStreamHandler {
+  private final FanoutEngine engine;
+  private final LambdaOptions options;
+  private final @Nullable EmfMetrics metrics;
+  private final SideBySide sideBySide = new SideBySide();
+
+  /** Makes a handler without metrics; the engine stays the caller's to close. */
+  public FanoutRequestHandler(FanoutEngine engine, LambdaOptions options) {
+    this.engine = Objects.requireNonNull(engine, "engine");
+    this.options = Objects.requireNonNull(options, "options");
+    this.metrics = null;
+  }
+
+  /**
+   * Makes a handler that writes metrics at the end of each invocation.
+   *
+   * @param metrics what also listens to the engine; see {@link FanoutEngine.Builder#listener}
+   */
+  public FanoutRequestHandler(FanoutEngine engine, LambdaOptions options, EmfMetrics metrics) {
+    this.engine = Objects.requireNonNull(engine, "engine");
+    this.options = Objects.requireNonNull(options, "options");
+    this.metrics = Objects.requireNonNull(metrics, "metrics");
+  }
+
+  /**
+   * Delivers an event.
+   *
+   * @param input the event's JSON
+   * @param output gets {@code batchItemFailures} with partial responses, else {@code null}
+   * @param context tells the time left
+   * @throws UnsettledRecordsException if records are not settled, without partial responses
+   * @throws org.streamfanout.spi.FanoutException if the event or the targets cannot be read
+   */
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
+    Deadline deadline = Deadline.after(options.timeFor(remaining));
+    try {
+      List<SourceBatch> batches = LambdaEvents.parse(input);
+      List<FanoutResult> results =
+          sideBySide.run(batches, batch -> engine.process(batch, deadline));
+      output.write(answer(results));
+    } finally {
+      if (metrics != null) {
+        metrics.flush();
+      }
+    }
+  }
+
+  private byte[] answer(List<FanoutResult> results) {
+    if (options.partialResponses()) {
+      return BatchItemFailures.of(results);
+    }
+    if (!results.stream().allMatch(FanoutResult::isSettled)) {
+      throw UnsettledRecordsException.of(results);
+    }
+    return "null".getBytes(StandardCharsets.UTF_8);
+  }
+}

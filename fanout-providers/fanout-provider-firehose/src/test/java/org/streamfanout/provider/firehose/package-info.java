@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.firehose;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.kinesis;
+
+import org.jspecify.annotations.NullMarked;

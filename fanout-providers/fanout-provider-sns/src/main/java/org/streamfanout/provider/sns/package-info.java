@@ -1,0 +1,5 @@
+/** Delivery to Amazon SNS topics. */
+@NullMarked
+package org.streamfanout.provider.sns;
+
+import org.jspecify.annotations.NullMarked;

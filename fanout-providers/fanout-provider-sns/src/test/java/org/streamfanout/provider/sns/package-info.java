@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.sns;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.sqs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package org.streamfanout.testservers;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * Kinesis Data Streams, by kinesis-local (kinesis-mock) as a process. Account 000000000000. Neither
+ * throttles nor enforces the number of records in a call. Thread-safe.
+ */
+public final class KinesisServer implements AutoCloseable {
+  private final NodeServer server;
+
+  private KinesisServer(NodeServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts a server without streams and waits until it listens.
+   *
+   * @throws IllegalStateException if it is not installed or does not start
+   */
+  public static KinesisServer start() {
+    return new KinesisServer(
+        NodeServer.start(
+            "kinesis-local/main.js",
+            Map.of(
+                "KINESIS_MOCK_PLAIN_PORT", NodeServer.ASKED_PORT,
+                "KINESIS_MOCK_TLS_PORT", "2",
+                "LOG_LEVEL", "ERROR")));
+  }
+
+  /** Returns the URL for clients, without TLS. */
+  public URI endpoint() {
+    return server.endpoint();
+  }
+
+  /** Stops the server; its streams are gone. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,39 @@
+package org.streamfanout.testservers;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * SNS, and the SQS that its topics deliver to, by fauxqs as a process. Account 000000000000.
+ * Thread-safe.
+ */
+public final class SnsServer implements AutoCloseable {
+  private final NodeServer server;
+
+  private SnsServer(NodeServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts a server without topics and waits until it listens.
+   *
+   * @throws IllegalStateException if it is not installed or does not start
+   */
+  public static SnsServer start() {
+    return new SnsServer(
+        NodeServer.start(
+            "fauxqs/dist/cli.js",
+            Map.of("FAUXQS_PORT", NodeServer.ASKED_PORT, "FAUXQS_LOGGER", "false")));
+  }
+
+  /** Returns the URL for clients of SNS and of SQS. */
+  public URI endpoint() {
+    return server.endpoint();
+  }
+
+  /** Stops the server; its topics are gone. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

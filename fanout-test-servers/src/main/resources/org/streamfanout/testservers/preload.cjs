@@ -1,0 +1,20 @@
+// Loaded before a server: keeps it on 127.0.0.1 and a free port, says which port it has got in place
+// of the one it asked for, and ends it with its parent.
+'use strict';
+const net = require('net');
+
+const listen = net.Server.prototype.listen;
+net.Server.prototype.listen = function (...given) {
+  const callback = given.find((value) => typeof value === 'function');
+  const options = given[0];
+  const asked = typeof options === 'object' && options !== null ? options.port : options;
+  this.once('listening', () => {
+    process.stdout.write('\nlistening ' + asked + ' ' + this.address().port + '\n');
+  });
+  return listen.call(this, { host: '127.0.0.1', port: 0 }, callback);
+};
+
+// The parent holds the other end of the pipe; it closes even when the parent is killed. An
+// orderly exit would wait for clients to hang up, and there is nothing here to save.
+process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'));
+process.stdin.resume();

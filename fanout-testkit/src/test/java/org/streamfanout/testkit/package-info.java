@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.testkit;
+
+import org.jspecify.annotations.NullMarked;
