@@ -84,7 +84,7 @@ public final class DynamoDbConverter {
    * @throws DynamoDbFormatException if a number is none, in plain form, or values nest too deep
    */
   public static Bytes json(Map<String, AttributeValue> attributes, boolean plain) {
-    JsonBytes json = new JsonBytes(256);
+    JsonBytes json = new JsonBytes(512);
     write(json, attributes, plain);
     return json.toBytes();
   }

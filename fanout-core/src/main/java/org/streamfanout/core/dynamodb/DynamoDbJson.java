@@ -52,7 +52,7 @@ public final class DynamoDbJson {
    * @throws DynamoDbFormatException if values nest more than {@link #MAX_DEPTH} deep
    */
   public static Bytes write(Map<String, AttributeValue> item) {
-    JsonBytes json = new JsonBytes(256);
+    JsonBytes json = new JsonBytes(512);
     writeMap(json, item, 1);
     return json.toBytes();
   }
