@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.TableChange;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.Behaviours;
@@ -163,6 +167,34 @@ class DeadLetterTest {
 
       assertThat(second.isSettled()).isTrue();
       assertThat(letters.bodies("dlq")).hasSize(1);
+    }
+  }
+
+  @Test
+  void changeThatCannotBeConverted_goesAsItCame() throws Exception {
+    FanoutRecord change =
+        FanoutRecord.builder("e1", "1")
+            .change(
+                new TableChange(
+                    TableChange.Type.INSERT,
+                    Map.of("id", new AttributeValue.N("1")),
+                    Map.of("id", new AttributeValue.N("not a number, but \u00e9")),
+                    null))
+            .build();
+    try (Fixture fixture =
+        new Fixture(
+            Fixture.quick().provider(target).provider(letters),
+            failing(Ordering.NONE).toBuilder().convertDdb(true).build(),
+            TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "x")
+                .deadLetterOnly(true)
+                .build())) {
+      FanoutResult result = fixture.process(change);
+
+      assertThat(counts(result).deadLettered()).isEqualTo(1);
+      JsonNode letter = new ObjectMapper().readTree(letters.bodies("dlq").get(0));
+      assertThat(letter.get("data").isNull()).isTrue();
+      assertThat(letter.at("/change/NewImage/id/N").asText()).isEqualTo("not a number, but \u00e9");
+      assertThat(letter.get("failureCode").asText()).isEqualTo("DynamoDbBadValue");
     }
   }
 

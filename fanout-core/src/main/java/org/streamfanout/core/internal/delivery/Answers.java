@@ -169,7 +169,6 @@ final class Answers {
 
   void hold(Outbound message, Failure failure) {
     message.state = State.HELD;
-    message.lane.blocked = true;
     if (message.origin != null) {
       message.origin.sender().held(message.origin.message(), failure);
     }

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.dynamodb.DynamoDbConverter;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TableChange;
 
 /**
  * The JSON in which a record goes to a dead-letter target: everything needed to send it again to
@@ -47,6 +49,13 @@ final class DeadLetterEnvelope {
       json.writeStringField("explicitHashKey", record.explicitHashKey());
       json.writeStringField("arrivedAt", text(record.arrivedAt()));
       write(json, "data", record.data());
+      TableChange change = record.change();
+      if (record.data() == null && change != null) {
+        // What could not be converted goes as it came.
+        json.writeFieldName("change");
+        json.writeRawValue(
+            DynamoDbConverter.wholeChange(change, record.sequenceNumber(), false).utf8());
+      }
       json.writeStringField("failureKind", failure.kind().name());
       json.writeStringField("failureCode", failure.code());
       json.writeStringField("failureDetail", failure.detail());

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.streamfanout.core.dynamodb.DynamoDbFormatException;
 import org.streamfanout.core.internal.delivery.Outbound.DeadLetterOrigin;
 import org.streamfanout.core.internal.delivery.Outbound.State;
 import org.streamfanout.core.internal.delivery.TargetLedger.End;
@@ -33,7 +34,6 @@ final class DeadLetters {
   /** Closes a message's lane and sends a letter for each of its records. */
   void send(Outbound message, Failure failure) {
     message.state = State.DEAD_LETTERING;
-    message.lane.deadLettering++;
     message.lastFailure = failure;
     messages.add(message);
     sendLetters(message, failure);
@@ -54,9 +54,15 @@ final class DeadLetters {
       int item = message.items[index];
       if (delivery.ledger.isOpen(item)) {
         FanoutRecord record = message.records.get(index);
-        carrier.carry(
-            record.withData(envelope(record, message, failure)),
-            new DeadLetterOrigin(this, message, item));
+        Bytes envelope;
+        try {
+          envelope = envelope(record, message, failure);
+        } catch (DynamoDbFormatException e) {
+          // A letter without the payload would lose it.
+          held(message, Failure.rejected("NoEnvelope", String.valueOf(e.getMessage())));
+          continue;
+        }
+        carrier.carry(record.withData(envelope), new DeadLetterOrigin(this, message, item));
       }
     }
     delivery.run.wake();
@@ -119,7 +125,6 @@ final class DeadLetters {
       return;
     }
     message.state = State.DONE;
-    message.lane.deadLettering--;
     Lanes lanes = delivery.requireLanes();
     if (!message.lane.inFlight) {
       message.lane.sweep();

@@ -15,11 +15,6 @@ final class Lane {
   boolean ready;
   boolean delayed;
 
-  /** One of its messages is held: the rest is never sent in this call. */
-  boolean blocked;
-
-  int deadLettering;
-
   /** Sends of earlier calls that have not returned and hold this lane. */
   int closures;
 

@@ -24,8 +24,7 @@ final class Lanes {
   /** Called with the head of a lane that fails without being sent. */
   private final Consumer<Outbound> onPreset;
 
-  private final PriorityQueue<Lane> ready =
-      new PriorityQueue<>(Comparator.comparingInt(lane -> headOf(lane).order()));
+  private final ReadyLanes ready = new ReadyLanes();
   private final PriorityQueue<Delay> delayed =
       new PriorityQueue<>(Comparator.comparingLong((Delay delay) -> delay.until));
 
@@ -43,14 +42,6 @@ final class Lanes {
     this.ordering = ordering;
     this.runs = runs;
     this.onPreset = onPreset;
-  }
-
-  private static Outbound headOf(Lane lane) {
-    Outbound head = lane.head;
-    if (head == null) {
-      throw new IllegalStateException("an empty lane is not ready");
-    }
-    return head;
   }
 
   boolean hasReady() {
@@ -124,9 +115,10 @@ final class Lanes {
       ready.add(lane);
       return;
     }
-    while (!lane.blocked && lane.deadLettering == 0) {
+    while (true) {
       Outbound head = lane.head;
       if (head == null || head.state != Outbound.State.QUEUED) {
+        // Empty, or held, or waiting for its dead letter: nothing behind it may go.
         return;
       }
       if (head.conflict != null && !head.conflict.admits(head)) {
@@ -149,7 +141,7 @@ final class Lanes {
     int cap = maxMessages;
     long bytes = 0;
     while (!ready.isEmpty() && drawn.size() < cap) {
-      Lane lane = ready.element();
+      Lane lane = ready.first();
       int before = drawn.size();
       Outbound at = current.isEmpty() ? lane.head : current.get(0);
       boolean many = runs || ordering == Ordering.BATCH;
@@ -175,7 +167,7 @@ final class Lanes {
       if (drawn.size() == before) {
         break;
       }
-      ready.remove();
+      ready.removeFirst();
       lane.ready = false;
       lane.inFlight = true;
     }

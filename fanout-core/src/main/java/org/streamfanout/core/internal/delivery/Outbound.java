@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Message;
 
 /** A message on its way: what stays of it between attempts. Guarded by the run's lock. */
 final class Outbound {
@@ -34,6 +35,9 @@ final class Outbound {
 
   /** Why it fails without being sent; null if it can be sent. */
   final @Nullable Failure preset;
+
+  /** What a sender gets to see, where keeping it costs no memory; null where it is made anew. */
+  final @Nullable Message kept;
 
   final @Nullable ConflictQueue conflict;
 
@@ -71,6 +75,7 @@ final class Outbound {
       long size,
       Lane lane,
       @Nullable Failure preset,
+      @Nullable Message kept,
       @Nullable ConflictQueue conflict,
       @Nullable DeadLetterOrigin origin) {
     this.records = records;
@@ -79,6 +84,7 @@ final class Outbound {
     this.size = size;
     this.lane = lane;
     this.preset = preset;
+    this.kept = kept;
     this.conflict = conflict;
     this.origin = origin;
   }

@@ -195,6 +195,7 @@ final class Packer {
     int bodyLength = 0;
     long size = 0;
     ConflictQueue conflict = known;
+    Message kept = null;
     if (preset == null) {
       long length = bodyLength(records);
       if (length > Integer.MAX_VALUE) {
@@ -202,6 +203,9 @@ final class Packer {
       } else {
         bodyLength = (int) length;
         Message probe = message(records, bodyLength, lane);
+        // Without collapse the body is the record's own data: nothing is encoded, nothing kept
+        // twice.
+        kept = collapse == Collapse.NONE ? probe : null;
         size = sender.sizeInBytes(probe);
         if (size > limits.maxMessageBytes() && records.size() == 1) {
           preset = tooLarge(size);
@@ -212,7 +216,7 @@ final class Packer {
         }
       }
     }
-    return new Outbound(records, items, bodyLength, size, lane, preset, conflict, origin);
+    return new Outbound(records, items, bodyLength, size, lane, preset, kept, conflict, origin);
   }
 
   private Failure tooLarge(long size) {
@@ -264,7 +268,9 @@ final class Packer {
 
   /** Returns what a sender gets to see of a message. */
   Message message(Outbound outbound) {
-    return message(outbound.records, outbound.bodyLength, outbound.lane);
+    return outbound.kept != null
+        ? outbound.kept
+        : message(outbound.records, outbound.bodyLength, outbound.lane);
   }
 
   private Message message(List<FanoutRecord> records, int bodyLength, Lane lane) {

@@ -418,7 +418,6 @@ final class TargetDelivery implements Slots.Waiter {
     boolean startAnew = setup.config().onFailure() == OnFailure.HOLD;
     Set<Lane> touched = new HashSet<>();
     for (Lane lane : packed.lanes) {
-      lane.blocked = false;
       for (Outbound at = lane.head; at != null; at = at.next) {
         if (at.state == State.HELD) {
           at.state = State.QUEUED;

@@ -28,7 +28,7 @@ class LanesTest {
       int order, Lane lane, @Nullable ConflictQueue conflict, @Nullable Failure preset) {
     FanoutRecord record = FanoutRecord.builder("r" + order, "" + order).build();
     Outbound message =
-        new Outbound(List.of(record), new int[] {order}, 1, 1, lane, preset, conflict, null);
+        new Outbound(List.of(record), new int[] {order}, 1, 1, lane, preset, null, conflict, null);
     lane.append(message);
     if (conflict != null) {
       conflict.add(message);
@@ -137,7 +137,8 @@ class LanesTest {
     for (int order = 0; order < 3; order++) {
       Lane lane = new Lane(order);
       FanoutRecord record = FanoutRecord.builder("r" + order, "" + order).build();
-      lane.append(new Outbound(List.of(record), new int[] {order}, 6, 6, lane, null, null, null));
+      lane.append(
+          new Outbound(List.of(record), new int[] {order}, 6, 6, lane, null, null, null, null));
       lanes.offer(lane);
     }
 
