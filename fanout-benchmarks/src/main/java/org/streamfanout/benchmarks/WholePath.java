@@ -1,11 +1,13 @@
 package org.streamfanout.benchmarks;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,6 +23,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.lambda.LambdaEvents;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Capabilities.CallOrder;
 import org.streamfanout.spi.Deadline;
@@ -30,8 +33,9 @@ import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.Targets;
 
 /**
- * From a batch of records of 1 KiB to every target's answer, with destinations in memory, by number
- * of targets with the same options. Operations are source records.
+ * From records of 1 KiB to every target's answer, with destinations in memory, by number of targets
+ * with the same options; once from a host's records, and once from the bytes of a Lambda event.
+ * Operations are source records.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -45,6 +49,7 @@ public class WholePath {
   @Param({"1", "4", "5"})
   public int targets;
 
+  private byte[] event = {};
   private SourceBatch batch = new SourceBatch(SOURCE, SHARD, List.of());
   private @Nullable FanoutEngine engine;
 
@@ -65,10 +70,31 @@ public class WholePath {
     return new SourceBatch(SOURCE, SHARD, made);
   }
 
+  private static byte[] event(SourceBatch batch) {
+    StringJoiner json = new StringJoiner(",", "{\"Records\":[", "]}");
+    for (FanoutRecord record : batch.records()) {
+      json.add(
+          """
+          {"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"%s","sequenceNumber":"%s",\
+          "data":"%s","approximateArrivalTimestamp":1545084650.987},"eventSource":"aws:kinesis",\
+          "eventVersion":"1.0","eventID":"%s","eventName":"aws:kinesis:record",\
+          "invokeIdentityArn":"arn:aws:iam::123456789012:role/lambda-role",\
+          "awsRegion":"eu-west-1","eventSourceARN":"%s"}"""
+              .formatted(
+                  record.key(),
+                  record.sequenceNumber(),
+                  Objects.requireNonNull(record.data()).toBase64(),
+                  record.id(),
+                  batch.source().id()));
+    }
+    return json.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   /** Opens the engine. */
   @Setup
   public void open() {
     batch = batch(RECORDS, 1_024, 100);
+    event = event(batch);
     List<TargetConfig> rows = new ArrayList<>();
     for (int target = 0; target < targets; target++) {
       rows.add(TargetConfig.builder(SOURCE, "t" + target, "benchmark", "x").build());
@@ -87,12 +113,23 @@ public class WholePath {
     Objects.requireNonNull(engine).close();
   }
 
-  /** Delivers a batch. */
+  /** Delivers records that a host has read. */
   @Benchmark
   @OperationsPerInvocation(RECORDS)
-  public FanoutResult deliver() {
+  public FanoutResult fromRecords() {
+    return deliver(batch);
+  }
+
+  /** Parses a Lambda event and delivers its records. */
+  @Benchmark
+  @OperationsPerInvocation(RECORDS)
+  public FanoutResult fromLambdaEvent() {
+    return deliver(LambdaEvents.parse(event).get(0));
+  }
+
+  private FanoutResult deliver(SourceBatch records) {
     FanoutResult result =
-        Objects.requireNonNull(engine).process(batch, Deadline.after(Duration.ofMinutes(1)));
+        Objects.requireNonNull(engine).process(records, Deadline.after(Duration.ofMinutes(1)));
     if (!result.isSettled()) {
       throw new IllegalStateException("everything is accepted");
     }
