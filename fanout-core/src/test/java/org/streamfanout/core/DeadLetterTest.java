@@ -17,6 +17,7 @@ import org.streamfanout.spi.TableChange;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.Behaviours;
+import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
 
 class DeadLetterTest {
@@ -195,6 +196,37 @@ class DeadLetterTest {
       assertThat(letter.get("data").isNull()).isTrue();
       assertThat(letter.at("/change/NewImage/id/N").asText()).isEqualTo("not a number, but \u00e9");
       assertThat(letter.get("failureCode").asText()).isEqualTo("DynamoDbBadValue");
+    }
+  }
+
+  @Test
+  void hungLetter_isNotPassedByTheNextOfItsLane() throws Exception {
+    target.always(Behaviours.fail(NEVER));
+    Gate gate = new Gate();
+    letters.next(Behaviours.hangIgnoringInterrupts(gate, Behaviours.accept()));
+    TargetConfig ordered =
+        TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "x")
+            .deadLetterOnly(true)
+            .ordering(Ordering.SHARD)
+            .build();
+    try (Fixture fixture =
+        new Fixture(
+            Fixture.quick().provider(target).provider(letters), failing(Ordering.NONE), ordered)) {
+      FanoutResult first =
+          fixture.processUntil(
+              () -> gate.awaitArrived(1, Fixture.PATIENCE), Fixture.record(1, "a", "one"));
+      FanoutResult second =
+          fixture.processUntil(
+              () -> target.awaitSends(2, Fixture.PATIENCE), Fixture.record(2, "b", "two"));
+      assertThat(letters.records("dlq")).isEmpty();
+      assertThat(counts(second).held()).isEqualTo(1);
+      gate.open();
+
+      assertThat(fixture.resume(first).isSettled()).isTrue();
+      assertThat(fixture.resume(second).isSettled()).isTrue();
+      assertThat(letters.records("dlq"))
+          .extracting(FanoutRecord::sequenceNumber)
+          .containsExactly("1", "2");
     }
   }
 

@@ -62,10 +62,6 @@ final class Packer {
     this.limits = limits;
   }
 
-  boolean hasSingleLane() {
-    return ordering == Ordering.BATCH || ordering == Ordering.SHARD;
-  }
-
   Limits limits() {
     return limits;
   }

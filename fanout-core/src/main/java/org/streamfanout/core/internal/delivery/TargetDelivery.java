@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -146,27 +147,19 @@ final class TargetDelivery implements Slots.Waiter {
             runtime.capabilities().callOrder() == CallOrder.PREFIX,
             answers::failPreset);
     lanes = opened;
-    closeForHungSends(opened, result);
+    closeForHungSends(opened, result.lanes, result.conflicts.values());
     result.lanes.forEach(opened::offer);
   }
 
   /** Keeps closed what a send of an earlier call still holds. */
-  private void closeForHungSends(Lanes opened, Packer packed) {
+  private void closeForHungSends(Lanes opened, List<Lane> lanes, Collection<ConflictQueue> all) {
     for (HungSends.Hung hung : services.hung().at(run.batch.source(), run.batch.shard(), id())) {
       if (hung.attempt().delivery == this) {
         continue;
       }
-      boolean single = hung.laneKeys().contains(Packer.SINGLE_LANE) || packed.hasSingleLane();
-      List<Lane> held =
-          setup.ordering() == Ordering.NONE
-              ? List.of()
-              : packed.lanes.stream()
-                  .filter(lane -> single || hung.laneKeys().contains(lane.key))
-                  .toList();
+      List<Lane> held = lanes.stream().filter(lane -> holds(hung, lane)).toList();
       List<ConflictQueue> conflicts =
-          packed.conflicts.values().stream()
-              .filter(conflict -> hung.conflictKeys().contains(conflict.key))
-              .toList();
+          all.stream().filter(conflict -> hung.conflictKeys().contains(conflict.key)).toList();
       held.forEach(opened::close);
       conflicts.forEach(opened::close);
       hung.attempt()
@@ -182,6 +175,14 @@ final class TargetDelivery implements Slots.Waiter {
                 run.wake();
               });
     }
+  }
+
+  /** Where order was or is over the whole shard, any hung send holds every lane. */
+  private boolean holds(HungSends.Hung hung, Lane lane) {
+    return setup.ordering() != Ordering.NONE
+        && (lane.key.equals(Packer.SINGLE_LANE)
+            || hung.laneKeys().contains(Packer.SINGLE_LANE)
+            || hung.laneKeys().contains(lane.key));
   }
 
   // ---------------------------------------------------------------- sending
@@ -359,8 +360,12 @@ final class TargetDelivery implements Slots.Waiter {
     if (lanes == null) {
       open(newPacker(runtime.limits(runtime.capabilities().limits())));
     }
+    int lanesBefore = packer().lanes.size();
     Outbound letter = packer().deadLetter(envelope, nextLetter++, origin);
     letters.add(letter);
+    if (packer().lanes.size() > lanesBefore) {
+      closeForHungSends(requireLanes(), List.of(letter.lane), List.of());
+    }
     if (stopped != null) {
       answers.hold(letter, stopped);
     } else {
