@@ -47,6 +47,9 @@ public final class BatchRun {
   private volatile @Nullable Thread caller;
   private volatile boolean stopRequested;
 
+  /** Whether there is something new since the calling thread last looked. */
+  private volatile boolean signalled;
+
   /** Starts with no targets. */
   public BatchRun(Services services, SourceBatch batch) {
     this.services = services;
@@ -217,6 +220,7 @@ public final class BatchRun {
   private long look(List<PackTask> packing, List<Attempt> started) {
     List<Runnable> events;
     long pause;
+    signalled = false;
     lock.lock();
     try {
       List<TargetDelivery> all = live();
@@ -246,14 +250,19 @@ public final class BatchRun {
     return pause;
   }
 
+  /**
+   * Waits, unless something happened since the last look. The flag is needed beside the thread's
+   * own permit: whatever blocks in between, such as the executor's queue, may use the permit up.
+   */
   private void park(long pause) {
-    if (pause > 0) {
+    if (pause > 0 && !signalled) {
       LockSupport.parkNanos(this, services.polled() ? Math.min(pause, POLL_NANOS) : pause);
     }
   }
 
   /** Lets the calling thread look again; takes no lock. */
   void wake() {
+    signalled = true;
     Thread waiting = caller;
     if (waiting != null) {
       LockSupport.unpark(waiting);
