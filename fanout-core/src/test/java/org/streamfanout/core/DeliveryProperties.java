@@ -167,11 +167,15 @@ class DeliveryProperties {
       for (int index = 0; index < records.length; index++) {
         records[index] = Fixture.record(index, "k" + keys.nextInt(given.keys()), "<" + index + ">");
       }
-      FanoutResult result = fixture.engine.process(Fixture.batch(records), Deadline.after(CALL));
+      Deadline deadline = Deadline.after(CALL);
+      FanoutResult result = fixture.engine.process(Fixture.batch(records), deadline);
+      assertThat(deadline.isExpired()).as("a call ends when nothing is left to do").isFalse();
       check(given, result, records, sick, letters);
       int calls = 1;
       while (!result.isSettled() && calls < 6) {
-        result = fixture.resume(result);
+        deadline = Deadline.after(CALL);
+        result = fixture.engine.resume(result.left(), deadline);
+        assertThat(deadline.isExpired()).as("a call ends when nothing is left to do").isFalse();
         check(given, result, records, sick, letters);
         calls++;
       }

@@ -223,11 +223,10 @@ public final class BatchRun {
     signalled = false;
     lock.lock();
     try {
-      List<TargetDelivery> all = live();
-      boolean finished = all.stream().allMatch(TargetDelivery::isFinished);
-      if (finished || deadline.isExpired() || stopRequested) {
+      if (deadline.isExpired() || stopRequested) {
         return -1;
       }
+      List<TargetDelivery> all = live();
       all.addAll(carriers.values());
       long now = services.nanoTime().getAsLong();
       long at = Long.MAX_VALUE;
@@ -239,6 +238,11 @@ public final class BatchRun {
         }
         startAll(delivery, now, started);
         at = TargetDelivery.earlier(at, delivery.nextLook(now), now);
+      }
+      // Last: what was done above may have been all there was, such as the end of a held lane's
+      // pause.
+      if (live().stream().allMatch(TargetDelivery::isFinished)) {
+        return -1;
       }
       long left = deadline.remainingNanos();
       pause = at == Long.MAX_VALUE ? left : Math.max(0, Math.min(left, at - now));
