@@ -206,16 +206,24 @@ final class Lanes {
         }
       }
     }
+    // Pauses first: what is released or offered next must find them.
     for (Outbound message : drawn) {
-      release(message);
-      Lane lane = message.lane;
-      if (message.state == Outbound.State.QUEUED && until > 0 && !lane.delayed && !lane.inFlight) {
-        lane.delayed = true;
-        delayed.add(new Delay(until, lane));
+      if (until > 0 && message.state == Outbound.State.QUEUED) {
+        delay(message.lane, until);
       }
     }
+    drawn.forEach(this::release);
     for (Outbound message : drawn) {
       offer(message.lane);
+    }
+  }
+
+  private void delay(Lane lane, long until) {
+    boolean held =
+        current.isEmpty() && lane.head != null && lane.head.state != Outbound.State.QUEUED;
+    if (!lane.delayed && !lane.inFlight && !held) {
+      lane.delayed = true;
+      delayed.add(new Delay(until, lane));
     }
   }
 

@@ -117,6 +117,46 @@ class LanesTest {
   }
 
   @Test
+  void returned_conflictSettlesInTheSameCall_doesNotCutThePauseShort() {
+    Lanes lanes = lanes(Ordering.KEY);
+    Lane a = new Lane("a");
+    Lane b = new Lane("b");
+    ConflictQueue item = new ConflictQueue("item");
+    message(0, a, item, null);
+    message(1, b, null, null);
+    message(2, b, item, null);
+    lanes.offer(a);
+    lanes.offer(b);
+    List<Outbound> drawn = lanes.draw(10, 100);
+    assertThat(orders(drawn)).containsExactly(0, 1);
+    drawn.get(0).state = State.DONE;
+    drawn.get(1).state = State.QUEUED;
+
+    lanes.returned(drawn, 1_000);
+
+    assertThat(lanes.hasReady()).isFalse();
+    lanes.releaseDue(1_000);
+    assertThat(orders(lanes.draw(10, 100))).containsExactly(1);
+  }
+
+  @Test
+  void returned_heldHead_hasNoPauseToWaitFor() {
+    Lanes lanes = new Lanes(Ordering.SHARD, true, message -> {});
+    Lane lane = new Lane("*");
+    message(0, lane, null, null);
+    message(1, lane, null, null);
+    lanes.offer(lane);
+    List<Outbound> drawn = lanes.draw(10, 100);
+    drawn.get(0).state = State.HELD;
+    drawn.get(1).state = State.QUEUED;
+
+    lanes.returned(drawn, 1_000);
+
+    assertThat(lanes.hasReady()).isFalse();
+    assertThat(lanes.hasWaiting()).isFalse();
+  }
+
+  @Test
   void closedLane_givesNothingUntilReopened() {
     Lanes lanes = lanes(Ordering.KEY);
     Lane lane = new Lane("a");
