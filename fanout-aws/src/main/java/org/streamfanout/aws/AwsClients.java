@@ -298,7 +298,7 @@ public final class AwsClients implements AutoCloseable {
     /**
      * Sets how long an assumed role's credentials last; 900 s by default, the least that <a
      * href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html">AssumeRole</a>
-     * takes (checked 2026-11).
+     * takes (as known 2026-11).
      */
     public Builder sessionDuration(Duration newSessionDuration) {
       sessionDuration = newSessionDuration;

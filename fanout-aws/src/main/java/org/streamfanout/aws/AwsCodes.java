@@ -11,7 +11,7 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, STS and KMS (checked 2026-11). Codes are compared
+ * references of SQS, SNS, Kinesis, Firehose, STS and KMS (as known 2026-11). Codes are compared
  * without the decoration that varies from protocol to protocol.
  */
 final class AwsCodes {

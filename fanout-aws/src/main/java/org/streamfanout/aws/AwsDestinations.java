@@ -21,8 +21,8 @@ public final class AwsDestinations {
 
   /**
    * A path of printable ASCII without spaces, then a name, as in the <a
-   * href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html">IAM reference</a>
-   * (checked 2026-11).
+   * href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html">IAM reference</a> (as
+   * known 2026-11).
    */
   private static final Pattern ROLE =
       Pattern.compile("role/(?:[\\x21-\\x2e\\x30-\\x7e]{1,512}/){0,64}[A-Za-z0-9_+=,.@-]{1,64}");
@@ -32,7 +32,7 @@ public final class AwsDestinations {
 
   /**
    * As <a href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html">
-   * AssumeRole</a> takes them (checked 2026-11).
+   * AssumeRole</a> takes them (as known 2026-11).
    */
   private static final Pattern EXTERNAL_ID = Pattern.compile("[A-Za-z0-9_+=,.@:/\\\\-]{2,1224}");
 

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  *
  * <p>A group id has 1 to 128 letters, digits and punctuation marks of ASCII, as <a
  * href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html">
- * SendMessage</a> says (checked 2026-11). A key that is no legal id, the empty key included, is
+ * SendMessage</a> says (as known 2026-11). A key that is no legal id, the empty key included, is
  * replaced by its SHA-256 in 64 hexadecimal digits, so that equal keys keep one group and different
  * keys do not share one.
  */

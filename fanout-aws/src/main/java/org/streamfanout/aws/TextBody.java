@@ -11,7 +11,7 @@ import org.streamfanout.spi.Failure;
 /**
  * Bodies of the services that take text only: the characters of XML 1.0 in UTF-8, as <a
  * href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html">
- * SendMessage</a> lists them (checked 2026-11). Stateless.
+ * SendMessage</a> lists them (as known 2026-11). Stateless.
  */
 public final class TextBody {
   /** Why a body that is not such text is refused. */

@@ -8,7 +8,7 @@ import org.streamfanout.spi.Message;
  * What SQS and SNS count of a message: its body in UTF-8, and the name, type and value of each
  * attribute, as <a
  * href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html">
- * the metadata page</a> says (checked 2026-11). Entry ids, group and deduplication ids do not
+ * the metadata page</a> says (as known 2026-11). Entry ids, group and deduplication ids do not
  * count. Stateless.
  */
 public final class TextSize {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class EventScanner {
   /**
    * How deep values may nest. DynamoDB items nest 32 levels at most
-   * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, checked
+   * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html, as known
    * 2026-11), which is two levels of JSON each and a few for the event around them.
    */
   static final int MAX_NESTING = 200;

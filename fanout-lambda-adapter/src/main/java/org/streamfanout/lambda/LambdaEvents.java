@@ -24,7 +24,7 @@ import org.streamfanout.spi.FanoutException;
 public final class LambdaEvents {
   /**
    * The most bytes of one event. AWS sends 6 MB at most
-   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, checked 2026-11);
+   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, as known 2026-11);
    * this bounds what a file or a stand-in can make us hold.
    */
   public static final int MAX_EVENT_BYTES = 64 * 1024 * 1024;

@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.time.Duration;
 
-/** A context that tells the time left and knows nothing else. */
+/** A context that tells the time left; a handler that asks for anything else fails its test. */
 record TestContext(Duration remaining) implements Context {
   @Override
   public int getRemainingTimeInMillis() {
@@ -15,51 +15,51 @@ record TestContext(Duration remaining) implements Context {
 
   @Override
   public String getAwsRequestId() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public String getLogGroupName() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public String getLogStreamName() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public String getFunctionName() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public String getFunctionVersion() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public String getInvokedFunctionArn() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public CognitoIdentity getIdentity() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public ClientContext getClientContext() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public int getMemoryLimitInMB() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 
   @Override
   public LambdaLogger getLogger() {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the handler asks for the time left only");
   }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The services whose batch calls the proxy understands, with the errors that each documents in its
- * API reference (docs.aws.amazon.com, checked 2026-11).
+ * API reference (docs.aws.amazon.com, as known 2026-11).
  */
 enum AwsService {
   SQS(

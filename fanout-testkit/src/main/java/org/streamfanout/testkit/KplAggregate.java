@@ -11,7 +11,7 @@ import org.streamfanout.spi.Bytes;
 /**
  * Packs user records into one Kinesis record as the Kinesis Producer Library does: magic number,
  * protobuf message with tables of keys, MD5 (aggregation-format.md in awslabs/amazon-kinesis-
- * producer, checked 2026-11). Not thread-safe.
+ * producer, as known 2026-11). Not thread-safe.
  */
 public final class KplAggregate {
   private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};

@@ -18,7 +18,7 @@ public final class DynamoDbJson {
   /**
    * How deep values may nest, the attribute itself being level 1. DynamoDB stores 32 levels (<a
    * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html">quotas</a>,
-   * checked 2026-11); a hundred leaves room and keeps the stack small.
+   * as known 2026-11); a hundred leaves room and keeps the stack small.
    */
   public static final int MAX_DEPTH = 100;
 

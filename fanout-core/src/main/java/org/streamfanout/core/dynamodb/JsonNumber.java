@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 final class JsonNumber {
   /**
    * Exponents within these bounds are written out, as {@code JSON.stringify} does (ECMA-262,
-   * Number::toString, checked 2026-11), so that plain JSON reads as it always did.
+   * Number::toString, as known 2026-11), so that plain JSON reads as it always did.
    */
   private static final int LEAST_PLAIN_EXPONENT = -7;
 

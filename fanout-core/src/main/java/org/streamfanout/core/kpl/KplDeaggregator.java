@@ -17,7 +17,7 @@ import org.streamfanout.spi.Position;
  *
  * <p>The format is four magic bytes, a protobuf message and its MD5 (<a
  * href="https://github.com/awslabs/kinesis-aggregation/blob/master/potobuf-format.md">description</a>,
- * checked 2026-11).
+ * as known 2026-11).
  */
 public final class KplDeaggregator {
   /** The code of a user record whose key index points outside the aggregate's table. */

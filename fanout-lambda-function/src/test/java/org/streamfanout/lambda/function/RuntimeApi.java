@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A stand-in for Lambda's Runtime API
- * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, checked 2026-11): hands out
+ * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html, as known 2026-11): hands out
  * invocations one at a time and takes the answers.
  */
 final class RuntimeApi implements AutoCloseable {

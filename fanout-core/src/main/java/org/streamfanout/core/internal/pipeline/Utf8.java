@@ -8,7 +8,7 @@ final class Utf8 {
 
   /**
    * Returns the index of the first byte that belongs to no character of XML 1.0 (<a
-   * href="https://www.w3.org/TR/xml/#charsets">production 2</a>, checked 2026-11), or -1 if the
+   * href="https://www.w3.org/TR/xml/#charsets">production 2</a>, as known 2026-11), or -1 if the
    * bytes are text throughout.
    */
   static int firstNonText(Bytes text) {

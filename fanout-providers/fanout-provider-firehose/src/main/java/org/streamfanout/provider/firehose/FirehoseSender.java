@@ -105,7 +105,7 @@ final class FirehoseSender implements TargetSender {
   /**
    * Firehose says ServiceUnavailable when the stream's throughput is exceeded, as <a
    * href="https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html">
-   * PutRecordBatch</a> explains (checked 2026-11).
+   * PutRecordBatch</a> explains (as known 2026-11).
    */
   private static Failure overLimit(Failure failure) {
     Failure throttled = Failure.throttled(failure.code(), failure.detail());

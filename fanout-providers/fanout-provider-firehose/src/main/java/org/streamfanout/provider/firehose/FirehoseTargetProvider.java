@@ -20,7 +20,7 @@ public final class FirehoseTargetProvider implements TargetProvider {
   /**
    * 500 records and 4 MiB a call, 1,000 KiB a record before base64. See <a
    * href="https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html">
-   * PutRecordBatch</a>, checked 2026-11.
+   * PutRecordBatch</a>, as known 2026-11.
    */
   public static final Limits LIMITS = Limits.of(500, 4_194_304, 1_024_000);
 

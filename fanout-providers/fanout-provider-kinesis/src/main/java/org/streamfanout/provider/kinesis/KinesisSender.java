@@ -38,7 +38,7 @@ final class KinesisSender implements TargetSender {
   /**
    * In characters, as <a
    * href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecordsRequestEntry.html">
-   * PutRecordsRequestEntry</a> says (checked 2026-11).
+   * PutRecordsRequestEntry</a> says (as known 2026-11).
    */
   private static final int LONGEST_KEY = 256;
 

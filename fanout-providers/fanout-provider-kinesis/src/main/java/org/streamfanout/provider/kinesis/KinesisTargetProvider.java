@@ -21,7 +21,7 @@ public final class KinesisTargetProvider implements TargetProvider {
    * 500 records and 10 MiB a call, 1 MiB a record with its partition key counted; a stream can be
    * set to take records of up to 10 MiB. See <a
    * href="https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html">PutRecords
-   * </a>, checked 2026-11.
+   * </a>, as known 2026-11.
    */
   public static final Limits LIMITS = Limits.of(500, 10_485_760, 1_048_576);
 

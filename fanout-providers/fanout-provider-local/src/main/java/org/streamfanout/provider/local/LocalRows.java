@@ -17,8 +17,8 @@ final class LocalRows {
 
   /**
    * Ours, not a vendor's: a call is put together in memory, and the largest record of any source
-   * (10 MiB in Kinesis, docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html,
-   * checked 2026-11) has 13.4 MiB as base64.
+   * (10 MiB in Kinesis, docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html, as
+   * known 2026-11) has 13.4 MiB as base64.
    */
   static final Limits LIMITS = Limits.of(500, 16L << 20, 16L << 20);
 

@@ -23,8 +23,8 @@ public final class SnsTargetProvider implements TargetProvider {
    * 10 messages a call; 262,144 bytes for each and for all, attributes counted. Topics can be
    * raised to 1 MiB. See <a href="https://docs.aws.amazon.com/general/latest/gr/sns.html">the
    * quotas</a> and <a
-   * href="https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html">PublishBatch</a>,
-   * checked 2026-11.
+   * href="https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html">PublishBatch</a>, as
+   * known 2026-11.
    */
   public static final Limits LIMITS = Limits.of(10, 262_144, 262_144);
 

@@ -23,7 +23,7 @@ public final class SqsTargetProvider implements TargetProvider {
    * 10 entries a call; 262,144 bytes for each and for all, which every queue takes. A queue may be
    * set to less and, since 2025-08, to 1 MiB. See <a
    * href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html">
-   * the message quotas</a>, checked 2026-11.
+   * the message quotas</a>, as known 2026-11.
    */
   public static final Limits LIMITS = Limits.of(10, 262_144, 262_144);
 
