@@ -3,9 +3,9 @@ package org.streamfanout.aws;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.HostPort;
 import org.streamfanout.spi.ProviderContext;
 
 /**
@@ -13,9 +13,6 @@ import org.streamfanout.spi.ProviderContext;
  * matched whole and strictly, never repaired: what is not plainly a host is none.
  */
 final class AwsHosts {
-  private static final Pattern HOST_PORT =
-      Pattern.compile(
-          "([A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\\[[0-9A-Fa-f:]{2,45}])(?::(\\d{1,5}))?");
   private static final Pattern VPC_LABEL = Pattern.compile("vpce-[a-z0-9]+(?:-[a-z0-9]+){0,8}");
 
   private AwsHosts() {}
@@ -75,29 +72,19 @@ final class AwsHosts {
 
   /**
    * Returns whether the operator allows a host and port: by the list of {@link
-   * ProviderContext#ALLOWED_HOSTS}, where a host without a port stands for all of its ports, or as
-   * those of {@link ProviderContext#ENDPOINT_URL}.
+   * ProviderContext#ALLOWED_HOSTS}, or as those of {@link ProviderContext#ENDPOINT_URL}.
    */
   static boolean isAllowed(String host, int port, Settings settings) {
-    URI endpoint = endpoint(settings);
-    if (endpoint != null
-        && host.equalsIgnoreCase(endpoint.getHost())
-        && port == port(endpoint.getScheme(), endpoint.getPort())) {
-      return true;
-    }
-    String setting = settings.get(ProviderContext.ALLOWED_HOSTS);
-    if (setting == null) {
+    Optional<HostPort> asked = HostPort.parse(host, port);
+    if (asked.isEmpty()) {
       return false;
     }
-    for (String entry : setting.split(",")) {
-      Matcher matcher = HOST_PORT.matcher(entry.strip());
-      if (matcher.matches()
-          && matcher.group(1).equalsIgnoreCase(host)
-          && (matcher.group(2) == null || Integer.parseInt(matcher.group(2)) == port)) {
-        return true;
-      }
+    URI endpoint = endpoint(settings);
+    if (endpoint != null && HostPort.of(endpoint).equals(asked)) {
+      return true;
     }
-    return false;
+    String allowed = settings.get(ProviderContext.ALLOWED_HOSTS);
+    return allowed != null && asked.get().isListedIn(allowed);
   }
 
   static int port(String scheme, int port) {

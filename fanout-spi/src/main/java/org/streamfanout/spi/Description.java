@@ -14,6 +14,9 @@ public final class Description {
   private final String destination;
   private final String ordering;
   private final String duplicates;
+  private final String limits;
+  private final String retried;
+  private final String rejected;
   private final List<Option> options;
 
   /**
@@ -31,6 +34,9 @@ public final class Description {
     this.destination = builder.destination;
     this.ordering = builder.ordering;
     this.duplicates = builder.duplicates;
+    this.limits = builder.limits;
+    this.retried = builder.retried;
+    this.rejected = builder.rejected;
     this.options = List.copyOf(builder.options);
   }
 
@@ -59,6 +65,24 @@ public final class Description {
     return duplicates;
   }
 
+  /**
+   * Returns where the numbers of {@link Capabilities#limits} come from: the vendor's page, when it
+   * was read, and whether the destination's own limits are asked for.
+   */
+  public String limits() {
+    return limits;
+  }
+
+  /** Returns which failures are tried again. */
+  public String retried() {
+    return retried;
+  }
+
+  /** Returns which messages are rejected for good, and what stops the target. */
+  public String rejected() {
+    return rejected;
+  }
+
   /** Returns the options of this type. */
   public List<Option> options() {
     return options;
@@ -70,6 +94,9 @@ public final class Description {
     private String destination = "";
     private String ordering = "";
     private String duplicates = "";
+    private String limits = "";
+    private String retried = "";
+    private String rejected = "";
     private final List<Option> options = new ArrayList<>();
 
     private Builder(String summary) {
@@ -91,6 +118,24 @@ public final class Description {
     /** Sets what happens to a message that is sent twice. */
     public Builder duplicates(String newDuplicates) {
       duplicates = newDuplicates;
+      return this;
+    }
+
+    /** Sets where the limits come from. */
+    public Builder limits(String newLimits) {
+      limits = newLimits;
+      return this;
+    }
+
+    /** Sets which failures are tried again. */
+    public Builder retried(String newRetried) {
+      retried = newRetried;
+      return this;
+    }
+
+    /** Sets which messages are rejected for good, and what stops the target. */
+    public Builder rejected(String newRejected) {
+      rejected = newRejected;
       return this;
     }
 

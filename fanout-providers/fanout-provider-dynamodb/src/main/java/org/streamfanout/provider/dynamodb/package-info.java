@@ -1,0 +1,5 @@
+/** Delivery to DynamoDB. */
+@NullMarked
+package org.streamfanout.provider.dynamodb;
+
+import org.jspecify.annotations.NullMarked;

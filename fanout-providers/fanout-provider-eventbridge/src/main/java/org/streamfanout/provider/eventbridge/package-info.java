@@ -1,0 +1,5 @@
+/** Delivery to EventBridge. */
+@NullMarked
+package org.streamfanout.provider.eventbridge;
+
+import org.jspecify.annotations.NullMarked;

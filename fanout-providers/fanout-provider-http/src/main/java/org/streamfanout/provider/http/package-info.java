@@ -1,0 +1,5 @@
+/** Delivery to HTTP endpoints. */
+@NullMarked
+package org.streamfanout.provider.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Delivery to AWS IoT Core. */
+@NullMarked
+package org.streamfanout.provider.iot;
+
+import org.jspecify.annotations.NullMarked;

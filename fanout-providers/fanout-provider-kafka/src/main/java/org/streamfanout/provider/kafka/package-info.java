@@ -1,0 +1,5 @@
+/** Delivery to Kafka. */
+@NullMarked
+package org.streamfanout.provider.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Delivery to Memcached. */
+@NullMarked
+package org.streamfanout.provider.memcached;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Delivery to OpenSearch. */
+@NullMarked
+package org.streamfanout.provider.opensearch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Delivery to Redis. */
+@NullMarked
+package org.streamfanout.provider.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Delivery to S3. */
+@NullMarked
+package org.streamfanout.provider.s3;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package org.streamfanout.testkit;
+
+import java.util.List;
+import java.util.Set;
+import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.TargetConfig;
+
+/**
+ * A destination that {@link TargetProviderKit} sends to, reads back and puts in trouble. Empty and
+ * sound when opened; used by one test, by several of its threads; closed after it.
+ */
+public interface KitDestination extends AutoCloseable {
+  /** Returns a valid row for this destination. */
+  TargetConfig target();
+
+  /** Sets what the operator would set: allowed hosts, endpoint, secrets; nothing by default. */
+  default void configure(TestContext context) {}
+
+  /**
+   * Returns what has arrived so far, a body per message, each as {@link TargetProviderKit#expected}
+   * writes it. In the order in which it took effect, if the destination knows one.
+   */
+  List<Bytes> arrived() throws Exception;
+
+  /**
+   * Returns how many calls that write were made so far: those that were refused count, and those
+   * that were broken off.
+   */
+  int calls();
+
+  /**
+   * Puts the destination in trouble, until {@link #calm}. Asked only for what {@link
+   * TargetProviderKit#troubles} names.
+   */
+  void trouble(Trouble trouble) throws Exception;
+
+  /** Ends a trouble, and failing entries. */
+  void calm() throws Exception;
+
+  /**
+   * Fails the entries at these places, from 0, of every call, as the service documents it, and
+   * accepts the others, until {@link #calm}. Asked only if {@link TargetProviderKit#failsEntries}.
+   */
+  default void failEntries(Set<Integer> places) throws Exception {
+    throw new UnsupportedOperationException("this destination takes a call whole or not at all");
+  }
+
+  @Override
+  void close() throws Exception;
+}

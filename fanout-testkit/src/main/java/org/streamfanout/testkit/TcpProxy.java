@@ -1,0 +1,263 @@
+package org.streamfanout.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Stands between a client and a server of any protocol over TCP, on 127.0.0.1, and holds, resets or
+ * refuses connections as a test says. It does not understand what passes; {@link FaultProxy} does
+ * for AWS's batch calls. Thread-safe.
+ */
+public final class TcpProxy implements AutoCloseable {
+  /** What happens to connections. */
+  public enum Mode {
+    /** Bytes pass both ways. */
+    PASS,
+    /** What the client sends reaches the server; what the server answers is kept back. */
+    HOLD_ANSWERS,
+    /** Nothing reaches the server. */
+    HOLD_REQUESTS,
+    /** What the client sends reaches nobody and resets its connection. */
+    RESET_REQUESTS,
+    /** What the client sends reaches the server; an answer resets the client's connection. */
+    RESET_ANSWERS
+  }
+
+  private final InetSocketAddress server;
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "tcp-proxy");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<Socket> open = new HashSet<>();
+  private ServerSocket listener;
+  private Mode mode = Mode.PASS;
+  private int accepted;
+  private int resetRequests;
+  private boolean closed;
+
+  private TcpProxy(InetSocketAddress server) throws IOException {
+    this.server = server;
+    this.listener = listen(0);
+  }
+
+  /** Starts a proxy in front of a port of 127.0.0.1. */
+  public static TcpProxy to(int port) {
+    try {
+      return new TcpProxy(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException error) {
+      throw new UncheckedIOException("no port of 127.0.0.1 could be opened", error);
+    }
+  }
+
+  private ServerSocket listen(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    socket.setReuseAddress(true);
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    threads.execute(() -> acceptAll(socket));
+    return socket;
+  }
+
+  /** Returns the port of 127.0.0.1 for the client. */
+  public int port() {
+    lock.lock();
+    try {
+      return listener.getLocalPort();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sets what happens from now on, on connections that are open, too. */
+  public void set(Mode newMode) {
+    lock.lock();
+    try {
+      mode = newMode;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many connections were accepted so far. */
+  public int connections() {
+    lock.lock();
+    try {
+      return accepted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many requests {@link Mode#RESET_REQUESTS} has broken off so far. */
+  public int resetRequests() {
+    lock.lock();
+    try {
+      return resetRequests;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Resets every open connection and refuses new ones, until {@link #accept}. */
+  public void refuse() {
+    List<Socket> sockets;
+    lock.lock();
+    try {
+      closeQuietly(listener);
+      sockets = new ArrayList<>(open);
+    } finally {
+      lock.unlock();
+    }
+    sockets.forEach(TcpProxy::reset);
+  }
+
+  /** Listens again, on the port that it had. */
+  public void accept() {
+    lock.lock();
+    try {
+      if (listener.isClosed()) {
+        listener = listen(listener.getLocalPort());
+      }
+    } catch (IOException error) {
+      throw new UncheckedIOException("the port is taken", error);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Resets every open connection; new ones are welcome. */
+  public void resetAll() {
+    List<Socket> sockets;
+    lock.lock();
+    try {
+      sockets = new ArrayList<>(open);
+    } finally {
+      lock.unlock();
+    }
+    sockets.forEach(TcpProxy::reset);
+  }
+
+  private void acceptAll(ServerSocket socket) {
+    while (true) {
+      Socket client;
+      try {
+        client = socket.accept();
+      } catch (IOException refusing) {
+        return;
+      }
+      try {
+        Socket upstream = new Socket();
+        lock.lock();
+        try {
+          accepted++;
+          open.add(client);
+          open.add(upstream);
+        } finally {
+          lock.unlock();
+        }
+        upstream.connect(server);
+        threads.execute(() -> copy(client, upstream, true));
+        threads.execute(() -> copy(upstream, client, false));
+      } catch (IOException noServer) {
+        reset(client);
+      }
+    }
+  }
+
+  private void copy(Socket from, Socket to, boolean isRequest) {
+    byte[] buffer = new byte[16_384];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        if (!pass(isRequest)) {
+          reset(isRequest ? from : to);
+          return;
+        }
+        out.write(buffer, 0, count);
+        out.flush();
+      }
+    } catch (IOException | InterruptedException gone) {
+      // One side has ended the connection, or the proxy is closing: the other side's ends with it.
+    } finally {
+      lock.lock();
+      try {
+        open.remove(from);
+        open.remove(to);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Waits while bytes are held; returns false if they end their connection. */
+  private boolean pass(boolean isRequest) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      Mode hold = isRequest ? Mode.HOLD_REQUESTS : Mode.HOLD_ANSWERS;
+      while (mode == hold && !closed) {
+        changed.await();
+      }
+      if (mode == (isRequest ? Mode.RESET_REQUESTS : Mode.RESET_ANSWERS)) {
+        resetRequests += isRequest ? 1 : 0;
+        return false;
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void reset(Socket socket) {
+    try {
+      // With a linger time of zero, closing sends RST.
+      socket.setSoLinger(true, 0);
+    } catch (SocketException alreadyClosed) {
+      return;
+    }
+    closeQuietly(socket);
+  }
+
+  private static void closeQuietly(AutoCloseable socket) {
+    try {
+      socket.close();
+    } catch (Exception error) {
+      throw new IllegalStateException("a socket of the proxy did not close", error);
+    }
+  }
+
+  /** Breaks off what is open and stops. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    refuse();
+    threads.shutdownNow();
+  }
+}
