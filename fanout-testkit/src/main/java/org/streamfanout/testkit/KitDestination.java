@@ -46,5 +46,5 @@ public interface KitDestination extends AutoCloseable {
   }
 
   @Override
-  void close() throws Exception;
+  void close();
 }

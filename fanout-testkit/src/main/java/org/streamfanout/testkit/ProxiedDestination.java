@@ -57,7 +57,7 @@ public abstract class ProxiedDestination implements KitDestination {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     proxy.close();
   }
 }
