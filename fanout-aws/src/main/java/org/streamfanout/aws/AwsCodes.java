@@ -26,6 +26,7 @@ final class AwsCodes {
       Pattern.compile(
           "topic ?arn|topic ?name|target ?arn|queue ?url|stream ?name|stream ?arn|message ?group ?id"
               + "|deduplication ?id|content-?based|event ?bus ?name|missing the key"
+              + "|required keys was not given"
               + "|key element does not match the schema",
           Pattern.CASE_INSENSITIVE);
 

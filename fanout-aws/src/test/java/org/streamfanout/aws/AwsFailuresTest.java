@@ -141,6 +141,7 @@ class AwsFailuresTest {
           Total size of the entries in the request is over the limit. | TOO_LARGE
           Parameter EventBusName is not valid. | FATAL
           One or more parameter values were invalid: Missing the key pk in the item | FATAL
+          One of the required keys was not given a value | FATAL
           The provided key element does not match the schema | FATAL
           One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N | REJECTED
           """)
