@@ -53,7 +53,7 @@ class AwsClientsTest {
 
   private StsClient client(String role, String externalId) {
     return clients.client(
-        StsClient.class, StsClient::builder, new AwsAccess(null, role, externalId, null));
+        StsClient.class, StsClient::builder, new AwsAccess(null, role, externalId, null, null));
   }
 
   private void call(String role, String externalId) {
@@ -97,6 +97,20 @@ class AwsClientsTest {
     assertThat(client(ROLE, "one")).isSameAs(client(ROLE, "one")).isNotSameAs(client(ROLE, "two"));
     assertThat(client(ROLE, "one").serviceClientConfiguration().region().id())
         .isEqualTo("eu-west-1");
+  }
+
+  @Test
+  void client_perSessionPolicy_assumesTheRoleCutDownToIt() {
+    for (String policy : List.of("{\"a\":1}", "{\"b\":2}", "{\"a\":1}")) {
+      AwsAccess access = new AwsAccess(null, ROLE, "one", policy, null);
+      clients.client(StsClient.class, StsClient::builder, access).getCallerIdentity();
+    }
+    call(ROLE, "one");
+
+    assertThat(sts.assumeRoles())
+        .extracting(request -> StsStandIn.form(request).get("Policy"))
+        .containsExactly("{\"a\":1}", "{\"b\":2}", null);
+    assertThat(sts.keyIdsOfCalls()).containsExactly("ASIA1", "ASIA2", "ASIA1", "ASIA3");
   }
 
   @Test
