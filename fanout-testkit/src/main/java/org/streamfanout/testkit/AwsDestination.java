@@ -1,7 +1,9 @@
 package org.streamfanout.testkit;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
+import org.streamfanout.spi.Message;
 import org.streamfanout.spi.ProviderContext;
 
 /**
@@ -56,7 +58,7 @@ public abstract class AwsDestination extends ProxiedDestination {
   }
 
   @Override
-  public final void failEntries(Set<Integer> places) {
+  public final void failEntries(List<Message> batch, Set<Integer> places) {
     faults.always(Fault.failEntriesIf(places::contains));
   }
 
