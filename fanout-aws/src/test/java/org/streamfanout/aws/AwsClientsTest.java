@@ -187,6 +187,38 @@ class AwsClientsTest {
 
   @Test
   void credentials_askedForByFiftyThreads_takeOneAssumeRole() throws Exception {
+    callByFiftyThreads();
+
+    assertThat(sts.assumeRoles()).hasSize(1);
+    assertThat(sts.keyIdsOfCalls()).hasSize(50).containsOnly("ASIA1");
+  }
+
+  @Test
+  void credentials_nearTheirEndAskedForByFiftyThreads_takeOneAssumeRoleMore() throws Exception {
+    call(ROLE, "one");
+    clock.advance(Duration.ofSeconds(850));
+
+    callByFiftyThreads();
+
+    assertThat(sts.assumeRoles()).hasSize(2);
+    assertThat(sts.keyIdsOfCalls()).hasSize(51).containsOnly("ASIA1", "ASIA2");
+
+    call(ROLE, "one");
+    assertThat(sts.keyIdsOfCalls()).last().isEqualTo("ASIA2");
+  }
+
+  @Test
+  void credentials_endedAndAskedForByFiftyThreads_takeOneAssumeRoleMore() throws Exception {
+    call(ROLE, "one");
+    clock.advance(Duration.ofSeconds(900));
+
+    callByFiftyThreads();
+
+    assertThat(sts.assumeRoles()).hasSize(2);
+    assertThat(sts.keyIdsOfCalls().subList(1, 51)).containsOnly("ASIA2");
+  }
+
+  private void callByFiftyThreads() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(50);
     CountDownLatch start = new CountDownLatch(1);
     List<Future<?>> calls = new ArrayList<>();
@@ -207,9 +239,6 @@ class AwsClientsTest {
     } finally {
       threads.shutdownNow();
     }
-
-    assertThat(sts.assumeRoles()).hasSize(1);
-    assertThat(sts.keyIdsOfCalls()).hasSize(50).containsOnly("ASIA1");
   }
 
   @Test
