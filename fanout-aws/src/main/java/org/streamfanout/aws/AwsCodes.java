@@ -11,8 +11,8 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, STS and KMS (as known 2026-11). Codes are compared
- * without the decoration that varies from protocol to protocol.
+ * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, STS and KMS (as known 2026-11). Codes are
+ * compared without the decoration that varies from protocol to protocol.
  */
 final class AwsCodes {
   private static final Pattern TOO_LARGE_TEXT =
@@ -51,7 +51,9 @@ final class AwsCodes {
                   "OverLimit",
                   "KMSThrottling",
                   "KmsThrottled",
-                  "EC2Throttled"),
+                  "EC2Throttled",
+                  "ENILimitReached",
+                  "SubnetIPAddressLimitReached"),
               kinds(
                   Kind.RETRYABLE,
                   "InternalFailure",
@@ -61,6 +63,10 @@ final class AwsCodes {
                   "ServiceUnavailable",
                   "RequestTimeout",
                   "ResourceInUse",
+                  "ResourceConflict",
+                  "ResourceNotReady",
+                  "SnapStartNotReady",
+                  "EFSIO",
                   "IDPCommunicationError",
                   "TransactionInProgress",
                   "RequestExpired",
@@ -88,6 +94,9 @@ final class AwsCodes {
                   "InvalidAttributeValue",
                   "InvalidMessageContents",
                   "InvalidData",
+                  "InvalidRequest",
+                  "InvalidRequestContent",
+                  "MethodNotAllowed",
                   "Serialization",
                   "MalformedInput"),
               kinds(
@@ -123,6 +132,11 @@ final class AwsCodes {
                   "MissingAction",
                   "InvalidSource",
                   "InvalidKMSResource",
+                  "InvalidRuntime",
+                  "InvalidSecurityGroupID",
+                  "InvalidSubnetID",
+                  "InvalidZipFile",
+                  "EC2AccessDenied",
                   "EndpointDisabled",
                   "PlatformApplicationDisabled"))
           .flatMap(map -> map.entrySet().stream())

@@ -58,6 +58,9 @@ class AwsFailuresTest {
           400, LimitExceededException, THROTTLED
           403, OverLimit, THROTTLED
           429, Unheard, THROTTLED
+          502, EC2ThrottledException, THROTTLED
+          502, ENILimitReachedException, THROTTLED
+          502, SubnetIPAddressLimitReachedException, THROTTLED
           429, AccessDenied, THROTTLED
           # worth another attempt
           500, InternalFailure, RETRYABLE
@@ -71,6 +74,9 @@ class AwsFailuresTest {
           400, RequestExpired, RETRYABLE
           403, RequestTimeTooSkewed, RETRYABLE
           400, ResourceInUseException, RETRYABLE
+          409, ResourceConflictException, RETRYABLE
+          409, SnapStartNotReadyException, RETRYABLE
+          410, EFSIOException, RETRYABLE
           # the target takes nothing for now
           403, AccessDenied, FATAL
           400, AccessDeniedException, FATAL
@@ -91,6 +97,8 @@ class AwsFailuresTest {
           403, InvalidSignatureException, FATAL
           400, MissingParameter, FATAL
           403, RegionDisabledException, FATAL
+          502, InvalidRuntimeException, FATAL
+          502, EC2AccessDeniedException, FATAL
           400, Unheard, FATAL
           401, Unheard, FATAL
           403, Unheard, FATAL
@@ -107,6 +115,9 @@ class AwsFailuresTest {
           400, InvalidArgumentException, REJECTED
           400, InvalidMessageContents, REJECTED
           400, SerializationException, REJECTED
+          400, InvalidRequestException, REJECTED
+          400, InvalidRequestContentException, REJECTED
+          405, MethodNotAllowedException, REJECTED
           """)
   void classify_code_givesItsKind(int status, String code, Kind kind) {
     assertThat(AwsFailures.classify(error(status, code, "text")).kind()).isEqualTo(kind);
