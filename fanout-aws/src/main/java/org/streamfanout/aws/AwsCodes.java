@@ -94,9 +94,7 @@ final class AwsCodes {
                   "InvalidAttributeValue",
                   "InvalidMessageContents",
                   "InvalidData",
-                  "InvalidRequest",
                   "InvalidRequestContent",
-                  "MethodNotAllowed",
                   "Serialization",
                   "MalformedInput"),
               kinds(

@@ -115,9 +115,7 @@ class AwsFailuresTest {
           400, InvalidArgumentException, REJECTED
           400, InvalidMessageContents, REJECTED
           400, SerializationException, REJECTED
-          400, InvalidRequestException, REJECTED
           400, InvalidRequestContentException, REJECTED
-          405, MethodNotAllowedException, REJECTED
           """)
   void classify_code_givesItsKind(int status, String code, Kind kind) {
     assertThat(AwsFailures.classify(error(status, code, "text")).kind()).isEqualTo(kind);

@@ -98,22 +98,21 @@ final class HttpAnswers {
     }
   }
 
-  /** Returns what it means that there was no answer. */
-  static Failure noAnswer(Throwable error) {
-    Throwable root = error;
-    while (root.getCause() != null && !(root instanceof ConnectException)) {
-      root = root.getCause();
+  /** Returns what it means that there was no answer; what matters may be a cause of a cause. */
+  static Failure noAnswer(Exception error) {
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      if (each instanceof HttpTimeoutException) {
+        return timeout();
+      }
+      if (each instanceof ConnectException) {
+        return Failure.retryable("Unreachable", "no connection could be made; nothing was sent");
+      }
+      if (each instanceof SSLException) {
+        return Failure.retryable("Tls", "no secure connection could be made or kept");
+      }
     }
-    if (error instanceof HttpTimeoutException) {
-      return timeout();
-    }
-    if (root instanceof ConnectException) {
-      return Failure.retryable("Unreachable", "no connection could be made; nothing was sent");
-    }
-    return root instanceof SSLException
-        ? Failure.retryable("Tls", "no secure connection could be made or kept")
-        : Failure.retryable(
-            "NoAnswer", "the connection ended without an answer; the outcome is unknown");
+    return Failure.retryable(
+        "NoAnswer", "the connection ended without an answer; the outcome is unknown");
   }
 
   static Failure timeout() {

@@ -65,13 +65,14 @@ final class HttpExchange {
     return known;
   }
 
-  private static final class Discarding implements BodySubscriber<@Nullable Void> {
-    private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+  /** Tells whether the body was read to its end. */
+  private static final class Discarding implements BodySubscriber<Boolean> {
+    private final CompletableFuture<Boolean> end = new CompletableFuture<>();
     private Flow.@Nullable Subscription subscription;
     private long left = MAX_BODY;
 
     @Override
-    public CompletionStage<@Nullable Void> getBody() {
+    public CompletionStage<Boolean> getBody() {
       return end;
     }
 
@@ -88,7 +89,7 @@ final class HttpExchange {
       }
       if (left < 0 && subscription != null) {
         subscription.cancel();
-        end.complete(null);
+        end.complete(false);
       }
     }
 
@@ -99,7 +100,7 @@ final class HttpExchange {
 
     @Override
     public void onComplete() {
-      end.complete(null);
+      end.complete(true);
     }
   }
 }

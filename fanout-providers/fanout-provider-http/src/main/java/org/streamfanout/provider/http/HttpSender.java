@@ -92,7 +92,7 @@ final class HttpSender implements TargetSender {
     } catch (TimeoutException late) {
       return Outcome.failed(HttpAnswers.timeout());
     } catch (ExecutionException error) {
-      return Outcome.failed(HttpAnswers.noAnswer(error.getCause()));
+      return Outcome.failed(HttpAnswers.noAnswer(error));
     }
   }
 
@@ -126,9 +126,7 @@ final class HttpSender implements TargetSender {
       return List.of(finding(Severity.WARNING, "could not be checked: no answer in time"));
     } catch (ExecutionException error) {
       return List.of(
-          finding(
-              Severity.WARNING,
-              "could not be checked: " + HttpAnswers.noAnswer(error.getCause()).code()));
+          finding(Severity.WARNING, "could not be checked: " + HttpAnswers.noAnswer(error).code()));
     }
   }
 

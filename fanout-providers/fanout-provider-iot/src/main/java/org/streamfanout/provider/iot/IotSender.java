@@ -17,6 +17,8 @@ import org.streamfanout.spi.TargetSender;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iotdataplane.IotDataPlaneClient;
+import software.amazon.awssdk.services.iotdataplane.model.InvalidRequestException;
+import software.amazon.awssdk.services.iotdataplane.model.MethodNotAllowedException;
 
 /** Publishes one message a call. Thread-safe. */
 final class IotSender implements TargetSender {
@@ -25,6 +27,10 @@ final class IotSender implements TargetSender {
           "KeyIsNoTopic",
           "the record's key makes no topic that option 'topicPattern' allows; a key with / + # or $"
               + " never does");
+
+  /** Codes that elsewhere tell of a configuration; here only topic and payload can be meant. */
+  private static final Failure REFUSED =
+      Failure.rejected("InvalidRequest", "IoT cannot publish this payload to this topic");
 
   private final TargetConfig target;
   private final IotEndpoint endpoint;
@@ -65,6 +71,8 @@ final class IotSender implements TargetSender {
                       .payload(SdkBytes.fromByteBuffer(message.body().asByteBuffer()))
                       .overrideConfiguration(AwsCalls.until(deadline)));
       return List.of(Outcome.accepted());
+    } catch (InvalidRequestException | MethodNotAllowedException refusal) {
+      return List.of(Outcome.failed(REFUSED));
     } catch (SdkException error) {
       return List.of(Outcome.failed(AwsFailures.classify(error)));
     }

@@ -25,15 +25,15 @@ public final class LambdaTargetProvider implements TargetProvider {
    * 10,000 records, as many as a stream's own event has, and a payload of less than 1 MB, which
    * Lambda's pages use for 1,024 KB; {@code {"Records":[]}} is set aside. Until 2025-10 the limit
    * was 256 KB; where it still is, the first refusal teaches it. See <a
-   * href="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html">the quotas</a>,
-   * as known 2026-11.
+   * href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a>, checked
+   * 2026-11 in a copy.
    */
   public static final Limits LIMITS = limits(Payload.ASYNCHRONOUS, "{\"Records\":[]}".length());
 
   /**
    * The limits of {@code invocation=RequestResponse}: a payload of less than 6 MB. See <a
-   * href="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html">the quotas</a>,
-   * as known 2026-11.
+   * href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a>, checked
+   * 2026-11 in a copy.
    */
   public static final Limits REQUEST_RESPONSE_LIMITS =
       limits(Payload.SYNCHRONOUS, "{\"Records\":[]}".length());
@@ -51,8 +51,9 @@ public final class LambdaTargetProvider implements TargetProvider {
   private static final String INVOCATION = "invocation";
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_-]{1,64}(?::(?:\\$LATEST|[A-Za-z0-9_-]{1,128}))?");
+  private static final Pattern PARTIAL_ARN = Pattern.compile("\\d{12}:function:" + NAME);
   private static final String SYNTAX =
-      "<name>[:<alias or version>] or"
+      "<name>[:<alias or version>], <account>:function:<name>[:<alias or version>] or"
           + " arn:<partition>:lambda:<region>:<account>:function:<name>[:<alias or version>]";
 
   /** Makes the provider. */
@@ -73,7 +74,18 @@ public final class LambdaTargetProvider implements TargetProvider {
   public Description describe() {
     return Description.builder(
             "A Lambda function, in this account or, by ARN, in another; invoked with the event that"
-                + " the source itself would invoke it with. Nothing here notices a loop: do not"
+                + " the source itself would invoke it with. A record that came in a Lambda event is"
+                + " passed on as it stood there. Any other (of another host, out of an aggregate,"
+                + " transformed) is written anew, without what only Lambda knows: Kinesis"
+                + " invokeIdentityArn; DynamoDB SizeBytes, StreamViewType and userIdentity; Kafka"
+                + " timestampType and, for MSK, bootstrapServers; SQS receiptHandle and attributes;"
+                + " SNS subscription, subject, attributes and signature. A user record of an"
+                + " aggregate has its own key and data, the aggregate's sequence number, and an"
+                + " eventID that ends in #<part>; an explicit hash key is added. A change of a"
+                + " table that a transform replaced has only dynamodb.data, in base64. What"
+                + " convertDDB and wholeChange make of a change shows with the column passthrough"
+                + " only, which sends {\"Records\":[{key, sequenceNumber, subSequenceNumber, data in"
+                + " base64, action, source, region}]} instead. Nothing here notices a loop: do not"
                 + " name the function that runs Fanout, nor one that writes to the source.")
         .destination(SYNTAX)
         .ordering(
@@ -84,15 +96,16 @@ public final class LambdaTargetProvider implements TargetProvider {
             "A record that is sent twice is in two events, with the same eventID, or topic,"
                 + " partition and offset. Lambda itself may run an Event invocation twice.")
         .limits(
-            "Lambda's quotas, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,"
-                + " as known 2026-11: a payload below 1 MiB, or 6 MiB for RequestResponse, binary"
+            "https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, checked 2026-11 in a"
+                + " copy: a payload below 1 MiB, or 6 MiB for RequestResponse, binary"
                 + " data counted in base64. Not asked for; a refusal by size teaches a lower one.")
         .retried(
             "Throttling and used up addresses of a VPC slow the target down. Errors of Lambda, a"
                 + " function that is being updated, timeouts and lost connections are tried again,"
                 + " and so is, with RequestResponse, a function that fails: it runs again with the"
-                + " same event. What fails after an Event invocation was taken is Lambda's to"
-                + " retry.")
+                + " same event. What fails after an Event invocation was taken is Lambda's to retry,"
+                + " and lost in the end unless the function has a dead-letter queue or a destination"
+                + " for failures.")
         .rejected(
             "A record that is too large alone; a record of a queue or topic that is not text."
                 + " Denials, a missing function and a function that cannot start stop the target.")
@@ -120,7 +133,10 @@ public final class LambdaTargetProvider implements TargetProvider {
   }
 
   private static Optional<Named> function(TargetConfig target) {
-    return AwsDestinations.nameOrArn(target.destination(), "lambda", "function:", NAME);
+    String destination = target.destination();
+    return PARTIAL_ARN.matcher(destination).matches()
+        ? Optional.of(new Named(destination, null))
+        : AwsDestinations.nameOrArn(destination, "lambda", "function:", NAME);
   }
 
   private static Optional<InvocationType> invocation(TargetConfig target) {

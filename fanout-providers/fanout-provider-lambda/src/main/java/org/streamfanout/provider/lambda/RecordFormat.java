@@ -16,8 +16,8 @@ import org.streamfanout.spi.TableChange;
  * up. Stateless.
  *
  * <p>The members are those of the events that <a
- * href="https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html">Lambda's event
- * source mappings</a> make (as known 2026-11).
+ * href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html">Lambda's
+ * event source mappings</a> make (as known 2026-11).
  */
 enum RecordFormat {
   /** Without {@code invokeIdentityArn}, which only Lambda knows. */
@@ -189,10 +189,9 @@ enum RecordFormat {
     };
   }
 
-  /** Returns {@code <topic>-<partition>}, the group of a Kafka record. */
+  /** Returns {@code <topic>-<partition>}, the group of a Kafka record, from its id. */
   static String topicPartition(FanoutRecord record) {
-    String shard = record.shard();
-    return shard != null ? shard : record.id().substring(0, Math.max(record.id().indexOf(':'), 0));
+    return record.id().substring(0, Math.max(record.id().lastIndexOf(':'), 0));
   }
 
   private static void origin(Source source, JsonOutput json) {

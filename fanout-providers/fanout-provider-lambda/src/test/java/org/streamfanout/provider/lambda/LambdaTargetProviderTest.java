@@ -39,6 +39,7 @@ class LambdaTargetProviderTest {
         "f:live",
         "f:7",
         "f:$LATEST",
+        "123456789012:function:f:live",
         "arn:aws:lambda:eu-west-1:123456789012:function:f",
         "arn:aws:lambda:eu-west-1:123456789012:function:f:live",
         "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:7",
@@ -55,6 +56,8 @@ class LambdaTargetProviderTest {
       strings = {
         "f:",
         "f:a:b",
+        "1234:function:f",
+        "arn:aws:lambda:eu-west-1:123456789012:function:123456789012:function:f",
         "f/../g",
         "f?Qualifier=x",
         "https://lambda.eu-west-1.amazonaws.com/f",
