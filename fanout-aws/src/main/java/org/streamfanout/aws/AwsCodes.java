@@ -11,8 +11,8 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, DynamoDB, EventBridge, STS and KMS (as known 2026-11).
- * Codes are compared without the decoration that varies from protocol to protocol.
+ * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, DynamoDB, EventBridge, STS and KMS (as
+ * known 2026-11). Codes are compared without the decoration that varies from protocol to protocol.
  */
 final class AwsCodes {
   private static final Pattern TOO_LARGE_TEXT =
@@ -53,7 +53,9 @@ final class AwsCodes {
                   "OverLimit",
                   "KMSThrottling",
                   "KmsThrottled",
-                  "EC2Throttled"),
+                  "EC2Throttled",
+                  "ENILimitReached",
+                  "SubnetIPAddressLimitReached"),
               kinds(
                   Kind.RETRYABLE,
                   "InternalFailure",
@@ -63,6 +65,10 @@ final class AwsCodes {
                   "ServiceUnavailable",
                   "RequestTimeout",
                   "ResourceInUse",
+                  "ResourceConflict",
+                  "ResourceNotReady",
+                  "SnapStartNotReady",
+                  "EFSIO",
                   "IDPCommunicationError",
                   "TransactionInProgress",
                   "TransactionConflict",
@@ -96,6 +102,7 @@ final class AwsCodes {
                   "ItemCollectionSizeLimitExceeded",
                   "MalformedDetail",
                   "RedactionFailure",
+                  "InvalidRequestContent",
                   "Serialization",
                   "MalformedInput"),
               kinds(
@@ -135,6 +142,11 @@ final class AwsCodes {
                   "InvalidAccountId",
                   "OperationDisabled",
                   "InvalidKMSResource",
+                  "InvalidRuntime",
+                  "InvalidSecurityGroupID",
+                  "InvalidSubnetID",
+                  "InvalidZipFile",
+                  "EC2AccessDenied",
                   "EndpointDisabled",
                   "PlatformApplicationDisabled"))
           .flatMap(map -> map.entrySet().stream())

@@ -59,6 +59,9 @@ class AwsFailuresTest {
           400, RequestLimitExceeded, THROTTLED
           403, OverLimit, THROTTLED
           429, Unheard, THROTTLED
+          502, EC2ThrottledException, THROTTLED
+          502, ENILimitReachedException, THROTTLED
+          502, SubnetIPAddressLimitReachedException, THROTTLED
           429, AccessDenied, THROTTLED
           # worth another attempt
           500, InternalFailure, RETRYABLE
@@ -75,6 +78,9 @@ class AwsFailuresTest {
           400, TransactionConflictException, RETRYABLE
           400, ReplicatedWriteConflictException, RETRYABLE
           400, ConcurrentModificationException, RETRYABLE
+          409, ResourceConflictException, RETRYABLE
+          409, SnapStartNotReadyException, RETRYABLE
+          410, EFSIOException, RETRYABLE
           # the target takes nothing for now
           403, AccessDenied, FATAL
           400, AccessDeniedException, FATAL
@@ -99,6 +105,8 @@ class AwsFailuresTest {
           403, InvalidSignatureException, FATAL
           400, MissingParameter, FATAL
           403, RegionDisabledException, FATAL
+          502, InvalidRuntimeException, FATAL
+          502, EC2AccessDeniedException, FATAL
           400, Unheard, FATAL
           401, Unheard, FATAL
           403, Unheard, FATAL
@@ -118,6 +126,7 @@ class AwsFailuresTest {
           400, ItemCollectionSizeLimitExceededException, REJECTED
           400, MalformedDetail, REJECTED
           400, RedactionFailure, REJECTED
+          400, InvalidRequestContentException, REJECTED
           """)
   void classify_code_givesItsKind(int status, String code, Kind kind) {
     assertThat(AwsFailures.classify(error(status, code, "text")).kind()).isEqualTo(kind);
