@@ -317,6 +317,35 @@ class DynamoDbReplicationIT {
                 record.sequenceNumber()));
   }
 
+  @Test
+  void send_whatOptionsAdd_neverReplacesTheSourcesKey() throws Exception {
+    String copy = tables.make("id:S");
+    FanoutRecord record = change(1, null, person("a", "m", 1));
+
+    assertThat(send(open(copy, Map.of("attributes", "id,part")), record))
+        .containsExactly(Outcome.accepted());
+    assertThat(mails(copy)).containsExactly("m=a1");
+    assertThat(failure(send(open(copy, Map.of("newerOnly", "id")), record).get(0)).kind())
+        .isEqualTo(Kind.REJECTED);
+  }
+
+  @Test
+  void send_toAnotherKeyAndNewerOnly_followsTheItemAndIgnoresWhatIsLate() throws Exception {
+    String copy = tables.make("mail:S");
+    TargetSender sender = open(copy, Map.of("partitionKey", "mail", "newerOnly", "changed"));
+    List<FanoutRecord> changes =
+        List.of(
+            change(1, null, person("a", "x", 1)),
+            change(2, person("a", "x", 1), person("a", "x", 2)),
+            change(3, person("a", "x", 2), person("a", "y", 3)));
+
+    sendAccepted(sender, 1, changes);
+    sendAccepted(sender, 1, changes.subList(2, 3));
+    assertThat(mails(copy)).containsExactly("y=a3");
+    sendAccepted(sender, 1, List.of(change(2, person("a", "y", 1), null)));
+    assertThat(mails(copy)).containsExactly("y=a3");
+  }
+
   /** An image has been an item: it is never too large for a copy, however large its JSON is. */
   @Test
   void sizeInBytes_ofAnImage_isTheItemsAndNotItsJsons() throws Exception {

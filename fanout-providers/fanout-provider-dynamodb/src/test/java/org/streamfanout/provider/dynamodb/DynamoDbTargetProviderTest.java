@@ -271,9 +271,28 @@ class DynamoDbTargetProviderTest {
   }
 
   @Test
+  void validate_sessionPolicy_needsRoleAndArn() {
+    Map<String, String> options = Map.of("partitionKey", "pk={id}", "sessionPolicy", "target");
+
+    assertThat(problems(target(options))).hasSize(2);
+    assertThat(
+            problems(
+                target(Records.KINESIS, ARN + "events-{yyyy}", options)
+                    .role("arn:aws:iam::111122223333:role/r")))
+        .isEmpty();
+  }
+
+  @Test
   void describe_namesEveryOption() {
     assertThat(provider.describe().options())
         .extracting(Description.Option::name)
-        .contains("partitionKey", "sortKey", "attributes", "dropEmpty", "newerOnly", "replicate");
+        .contains(
+            "partitionKey",
+            "sortKey",
+            "attributes",
+            "dropEmpty",
+            "newerOnly",
+            "replicate",
+            "sessionPolicy");
   }
 }
