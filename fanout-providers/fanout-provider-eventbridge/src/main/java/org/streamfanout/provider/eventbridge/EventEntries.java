@@ -5,9 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.streamfanout.aws.RecordTemplate;
+import org.streamfanout.aws.TextBody;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
@@ -75,7 +73,8 @@ final class EventEntries {
   Made of(Message message) {
     FanoutRecord record = message.records().get(0);
     Map<String, String> found = new HashMap<>();
-    Optional<String> detail = text(message.body()).filter(text -> isObject(text, found));
+    // The detail goes as it is written, so that its bytes must be text, and no repaired one.
+    Optional<String> detail = TextBody.utf8(message.body()).filter(text -> isObject(text, found));
     if (detail.isEmpty()) {
       return new Made(Optional.empty(), Optional.of(NOT_AN_OBJECT));
     }
@@ -97,16 +96,6 @@ final class EventEntries {
                 .resources(resources)
                 .build()),
         Optional.empty());
-  }
-
-  /** The detail goes as it is written, so that its bytes must be text, and no repaired one. */
-  private static Optional<String> text(Bytes body) {
-    try {
-      ByteBuffer bytes = ByteBuffer.wrap(body.array(), body.offset(), body.length());
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
-    } catch (CharacterCodingException notText) {
-      return Optional.empty();
-    }
   }
 
   /** Returns whether a text is one JSON object, and notes the scalars that the template needs. */
