@@ -1,0 +1,273 @@
+package org.streamfanout.provider.kafka;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.Message;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.MetadataResponse;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.requests.ResponseHeader;
+
+/**
+ * Stands between a producer and a broker and understands what passes, by the client's own classes:
+ * it names itself as the broker, counts what writes, and refuses it as a broker would.
+ */
+final class KafkaProxy implements AutoCloseable {
+  private final int brokerPort;
+  private final ServerSocket listener;
+  private final ExecutorService threads = Executors.newCachedThreadPool(KafkaProxy::daemon);
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger writes = new AtomicInteger();
+  private final AtomicInteger records = new AtomicInteger();
+  private volatile String advertisedHost = "127.0.0.1";
+  private volatile int advertisedPort;
+  private volatile Errors topicError = Errors.NONE;
+  private volatile Errors writeError = Errors.NONE;
+  private volatile Set<Integer> failingPartitions = Set.of();
+  private volatile Set<Integer> invalidRecords = Set.of();
+
+  KafkaProxy(int brokerPort) throws IOException {
+    this.brokerPort = brokerPort;
+    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.advertisedPort = listener.getLocalPort();
+    threads.execute(this::acceptAll);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "kafka-proxy");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Sets as what the broker names itself; this proxy at first. */
+  void advertise(String host, int port) {
+    advertisedHost = host;
+    advertisedPort = port;
+  }
+
+  /** Answers for every topic, from now on, with an error; nothing is written. */
+  void failTopics(Errors error) {
+    topicError = error;
+    writeError = error;
+  }
+
+  /** Answers for every write, from now on, with an error; nothing is written. */
+  void failWrites(Errors error) {
+    writeError = error;
+  }
+
+  /** Answers for writes to these partitions with an error, and carries out the others. */
+  void failPartitions(Errors error, Set<Integer> partitions) {
+    writeError = error;
+    failingPartitions = partitions;
+  }
+
+  /** Calls these records of every batch invalid; nothing of such a batch is written. */
+  void failRecords(Set<Integer> places) {
+    writeError = Errors.INVALID_RECORD;
+    invalidRecords = places;
+  }
+
+  /** Ends all that the others began. */
+  void calm() {
+    topicError = Errors.NONE;
+    writeError = Errors.NONE;
+    failingPartitions = Set.of();
+    invalidRecords = Set.of();
+  }
+
+  /** Returns how many requests to write have come. */
+  int writes() {
+    return writes.get();
+  }
+
+  private void acceptAll() {
+    while (true) {
+      try {
+        Socket client = listener.accept();
+        Socket broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
+        client.setTcpNoDelay(true);
+        broker.setTcpNoDelay(true);
+        open.add(client);
+        open.add(broker);
+        Map<Integer, Asked> asked = new ConcurrentHashMap<>();
+        threads.execute(() -> pass(client, broker, frame -> request(frame, asked, client)));
+        threads.execute(() -> pass(broker, client, frame -> answer(frame, asked)));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  /** What an answer is to; with the refused part of a write, if there is one. */
+  private record Asked(RequestHeader header, ProduceResponseData refused) {}
+
+  @FunctionalInterface
+  private interface Change {
+    /** Returns what goes on instead of a frame; null for nothing. */
+    ByteBuffer of(ByteBuffer frame) throws IOException;
+  }
+
+  private void pass(Socket from, Socket to, Change change) {
+    try (from;
+        to) {
+      DataInputStream in = new DataInputStream(from.getInputStream());
+      DataOutputStream out = new DataOutputStream(to.getOutputStream());
+      while (true) {
+        byte[] frame = new byte[in.readInt()];
+        in.readFully(frame);
+        ByteBuffer changed = change.of(ByteBuffer.wrap(frame));
+        if (changed != null) {
+          write(changed, out);
+        }
+      }
+    } catch (IOException gone) {
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  private static void write(ByteBuffer frame, DataOutputStream out) throws IOException {
+    byte[] bytes = new byte[4 + frame.remaining()];
+    ByteBuffer.wrap(bytes).putInt(frame.remaining()).put(frame);
+    out.write(bytes);
+    out.flush();
+  }
+
+  private ByteBuffer request(ByteBuffer frame, Map<Integer, Asked> asked, Socket client)
+      throws IOException {
+    RequestHeader header = RequestHeader.parse(frame);
+    ProduceResponseData refused = new ProduceResponseData();
+    if (header.apiKey() == ApiKeys.PRODUCE) {
+      writes.incrementAndGet();
+      ProduceRequestData data =
+          ProduceRequest.parse(new ByteBufferAccessor(frame), header.apiVersion()).data();
+      boolean isRefusedWhole = refuse(data, refused);
+      if (isRefusedWhole) {
+        ByteBuffer answer = joined(header.toResponseHeader(), refused, header.apiVersion());
+        write(answer, new DataOutputStream(client.getOutputStream()));
+        return null;
+      }
+      if (!refused.responses().isEmpty()) {
+        asked.put(header.correlationId(), new Asked(header, refused));
+        ByteBuffer start =
+            MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
+        ByteBuffer rest = MessageUtil.toByteBufferAccessor(data, header.apiVersion()).buffer();
+        return ByteBuffer.allocate(start.remaining() + rest.remaining())
+            .put(start)
+            .put(rest)
+            .flip();
+      }
+    }
+    asked.put(header.correlationId(), new Asked(header, refused));
+    return frame.rewind();
+  }
+
+  /** Moves what is refused out of a request and into its answer; returns whether all of it is. */
+  private boolean refuse(ProduceRequestData data, ProduceResponseData refused) {
+    if (writeError == Errors.NONE) {
+      return false;
+    }
+    boolean isAll = true;
+    for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
+      TopicProduceResponse answer =
+          new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
+      for (ProduceRequestData.PartitionProduceData partition : List.copyOf(topic.partitionData())) {
+        if (!failingPartitions.isEmpty() && !failingPartitions.contains(partition.index())) {
+          isAll = false;
+          continue;
+        }
+        topic.partitionData().remove(partition);
+        answer
+            .partitionResponses()
+            .add(
+                new PartitionProduceResponse()
+                    .setIndex(partition.index())
+                    .setErrorCode(writeError.code())
+                    .setRecordErrors(
+                        invalidRecords.stream()
+                            .map(place -> new BatchIndexAndErrorMessage().setBatchIndex(place))
+                            .toList()));
+      }
+      refused.responses().add(answer);
+    }
+    return isAll;
+  }
+
+  private ByteBuffer answer(ByteBuffer frame, Map<Integer, Asked> asked) {
+    Asked to = asked.remove(frame.getInt(0));
+    ApiKeys key = to.header().apiKey();
+    short version = to.header().apiVersion();
+    if (key == ApiKeys.METADATA) {
+      MetadataResponse metadata =
+          (MetadataResponse) AbstractResponse.parseResponse(frame, to.header());
+      metadata
+          .data()
+          .brokers()
+          .forEach(broker -> broker.setHost(advertisedHost).setPort(advertisedPort));
+      if (topicError != Errors.NONE) {
+        metadata
+            .data()
+            .topics()
+            .forEach(topic -> topic.setErrorCode(topicError.code()).setPartitions(List.of()));
+      }
+      return joined(to.header().toResponseHeader(), metadata.data(), version);
+    }
+    if (key == ApiKeys.PRODUCE && !to.refused().responses().isEmpty()) {
+      ResponseHeader.parse(frame, key.responseHeaderVersion(version));
+      ProduceResponseData data = new ProduceResponseData(new ByteBufferAccessor(frame), version);
+      for (TopicProduceResponse topic : to.refused().responses()) {
+        data.responses().stream()
+            .filter(taken -> taken.topicId().equals(topic.topicId()))
+            .findFirst()
+            .orElseThrow()
+            .partitionResponses()
+            .addAll(topic.partitionResponses());
+      }
+      return joined(to.header().toResponseHeader(), data, version);
+    }
+    return frame;
+  }
+
+  private static ByteBuffer joined(ResponseHeader header, Message data, short version) {
+    ByteBuffer start =
+        MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
+    ByteBuffer rest = MessageUtil.toByteBufferAccessor(data, version).buffer();
+    return ByteBuffer.allocate(start.remaining() + rest.remaining()).put(start).put(rest).flip();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    for (Socket socket : open) {
+      socket.close();
+    }
+    threads.shutdownNow();
+  }
+}
