@@ -48,7 +48,10 @@ import org.streamfanout.spi.TargetSender;
  */
 final class KafkaSender implements TargetSender {
   /** How long the client itself may keep a thread: the deadline is looked at in between. */
-  private static final Duration BLOCK = Duration.ofSeconds(1);
+  private static final Duration BLOCK = Duration.ofMillis(250);
+
+  /** How many times that long a topic may be unknown, since a new one is not known at once. */
+  private static final int UNKNOWN = 4;
 
   /** How long to look for the topic's partitions before the cluster counts as out of reach. */
   private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -125,11 +128,13 @@ final class KafkaSender implements TargetSender {
   /** Returns the topic's partitions, which the client knows after the first time. */
   private List<PartitionInfo> partitions(Producer<byte[], byte[]> producer, Deadline deadline) {
     Deadline soon = deadline.atMost(CONNECT);
+    int unknown = 0;
     while (!soon.isExpired()) {
       try {
         return producer.partitionsFor(destination.topic());
       } catch (TimeoutException error) {
-        if (error.getCause() != null) {
+        // The cause is what the brokers say of the topic; without one, none has said anything.
+        if (error.getCause() != null && ++unknown == UNKNOWN) {
           throw error;
         }
       }

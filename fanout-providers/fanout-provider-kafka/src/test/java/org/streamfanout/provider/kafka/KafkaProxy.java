@@ -2,6 +2,7 @@ package org.streamfanout.provider.kafka;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,7 +14,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
@@ -40,7 +43,8 @@ final class KafkaProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool(KafkaProxy::daemon);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger writes = new AtomicInteger();
-  private final AtomicInteger records = new AtomicInteger();
+  private final AtomicBoolean losesAnswer = new AtomicBoolean();
+  private final AtomicReference<Runnable> beforeWrite = new AtomicReference<>();
   private volatile String advertisedHost = "127.0.0.1";
   private volatile int advertisedPort;
   private volatile Errors topicError = Errors.NONE;
@@ -102,6 +106,16 @@ final class KafkaProxy implements AutoCloseable {
     invalidRecords = Set.of();
   }
 
+  /** Breaks the connection instead of answering the next write, which is carried out. */
+  void loseNextAnswer() {
+    losesAnswer.set(true);
+  }
+
+  /** Does something before the next write goes on. */
+  void beforeNextWrite(Runnable action) {
+    beforeWrite.set(action);
+  }
+
   /** Returns how many requests to write have come. */
   int writes() {
     return writes.get();
@@ -117,7 +131,7 @@ final class KafkaProxy implements AutoCloseable {
         open.add(client);
         open.add(broker);
         Map<Integer, Asked> asked = new ConcurrentHashMap<>();
-        threads.execute(() -> pass(client, broker, frame -> request(frame, asked, client)));
+        threads.execute(() -> pass(client, broker, frame -> request(frame, asked)));
         threads.execute(() -> pass(broker, client, frame -> answer(frame, asked)));
       } catch (IOException closed) {
         return;
@@ -126,7 +140,7 @@ final class KafkaProxy implements AutoCloseable {
   }
 
   /** What an answer is to; with the refused part of a write, if there is one. */
-  private record Asked(RequestHeader header, ProduceResponseData refused) {}
+  private record Asked(RequestHeader header, ProduceResponseData refused, boolean isWhole) {}
 
   @FunctionalInterface
   private interface Change {
@@ -160,70 +174,77 @@ final class KafkaProxy implements AutoCloseable {
     out.flush();
   }
 
-  private ByteBuffer request(ByteBuffer frame, Map<Integer, Asked> asked, Socket client)
-      throws IOException {
+  private ByteBuffer request(ByteBuffer frame, Map<Integer, Asked> asked) {
     RequestHeader header = RequestHeader.parse(frame);
     ProduceResponseData refused = new ProduceResponseData();
     if (header.apiKey() == ApiKeys.PRODUCE) {
       writes.incrementAndGet();
+      Runnable before = beforeWrite.getAndSet(null);
+      if (before != null) {
+        before.run();
+      }
       ProduceRequestData data =
           ProduceRequest.parse(new ByteBufferAccessor(frame), header.apiVersion()).data();
-      boolean isRefusedWhole = refuse(data, refused);
-      if (isRefusedWhole) {
-        ByteBuffer answer = joined(header.toResponseHeader(), refused, header.apiVersion());
-        write(answer, new DataOutputStream(client.getOutputStream()));
-        return null;
-      }
-      if (!refused.responses().isEmpty()) {
-        asked.put(header.correlationId(), new Asked(header, refused));
-        ByteBuffer start =
-            MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
-        ByteBuffer rest = MessageUtil.toByteBufferAccessor(data, header.apiVersion()).buffer();
-        return ByteBuffer.allocate(start.remaining() + rest.remaining())
-            .put(start)
-            .put(rest)
-            .flip();
+      if (refuse(data, refused)) {
+        boolean isWhole = data.topicData().isEmpty();
+        asked.put(header.correlationId(), new Asked(header, refused, isWhole));
+        return isWhole
+            ? somethingElse(header)
+            : joined(header.data(), header.headerVersion(), data, header.apiVersion());
       }
     }
-    asked.put(header.correlationId(), new Asked(header, refused));
+    asked.put(header.correlationId(), new Asked(header, refused, false));
     return frame.rewind();
   }
 
-  /** Moves what is refused out of a request and into its answer; returns whether all of it is. */
+  /**
+   * Moves what is refused out of a request and into its answer. What is left goes to the broker
+   * even if it is nothing, so that answers keep their order.
+   */
   private boolean refuse(ProduceRequestData data, ProduceResponseData refused) {
     if (writeError == Errors.NONE) {
       return false;
     }
-    boolean isAll = true;
     for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
       TopicProduceResponse answer =
           new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId());
       for (ProduceRequestData.PartitionProduceData partition : List.copyOf(topic.partitionData())) {
-        if (!failingPartitions.isEmpty() && !failingPartitions.contains(partition.index())) {
-          isAll = false;
-          continue;
+        if (failingPartitions.isEmpty() || failingPartitions.contains(partition.index())) {
+          topic.partitionData().remove(partition);
+          answer.partitionResponses().add(refused(partition.index()));
         }
-        topic.partitionData().remove(partition);
-        answer
-            .partitionResponses()
-            .add(
-                new PartitionProduceResponse()
-                    .setIndex(partition.index())
-                    .setErrorCode(writeError.code())
-                    .setRecordErrors(
-                        invalidRecords.stream()
-                            .map(place -> new BatchIndexAndErrorMessage().setBatchIndex(place))
-                            .toList()));
       }
       refused.responses().add(answer);
     }
-    return isAll;
+    data.topicData().removeIf(topic -> topic.partitionData().isEmpty());
+    return true;
   }
 
-  private ByteBuffer answer(ByteBuffer frame, Map<Integer, Asked> asked) {
+  /** A request without a body that brokers answer, so that answers keep their order. */
+  private static ByteBuffer somethingElse(RequestHeader header) {
+    RequestHeader other =
+        new RequestHeader(
+            ApiKeys.API_VERSIONS, (short) 0, header.clientId(), header.correlationId());
+    return MessageUtil.toByteBufferAccessor(other.data(), other.headerVersion()).buffer();
+  }
+
+  private PartitionProduceResponse refused(int partition) {
+    return new PartitionProduceResponse()
+        .setIndex(partition)
+        .setErrorCode(writeError.code())
+        .setRecordErrors(
+            invalidRecords.stream()
+                .map(place -> new BatchIndexAndErrorMessage().setBatchIndex(place))
+                .toList());
+  }
+
+  private ByteBuffer answer(ByteBuffer frame, Map<Integer, Asked> asked) throws IOException {
     Asked to = asked.remove(frame.getInt(0));
     ApiKeys key = to.header().apiKey();
     short version = to.header().apiVersion();
+    if (key == ApiKeys.PRODUCE && losesAnswer.getAndSet(false)) {
+      throw new EOFException("the answer is lost");
+    }
     if (key == ApiKeys.METADATA) {
       MetadataResponse metadata =
           (MetadataResponse) AbstractResponse.parseResponse(frame, to.header());
@@ -256,8 +277,12 @@ final class KafkaProxy implements AutoCloseable {
   }
 
   private static ByteBuffer joined(ResponseHeader header, Message data, short version) {
-    ByteBuffer start =
-        MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion()).buffer();
+    return joined(header.data(), header.headerVersion(), data, version);
+  }
+
+  private static ByteBuffer joined(
+      Message header, short headerVersion, Message data, short version) {
+    ByteBuffer start = MessageUtil.toByteBufferAccessor(header, headerVersion).buffer();
     ByteBuffer rest = MessageUtil.toByteBufferAccessor(data, version).buffer();
     return ByteBuffer.allocate(start.remaining() + rest.remaining()).put(start).put(rest).flip();
   }
