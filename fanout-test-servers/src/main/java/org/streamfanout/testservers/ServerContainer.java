@@ -17,8 +17,8 @@ import org.testcontainers.utility.DockerImageName;
 /**
  * A server in a container instead of on this machine: what the servers of this package start if the
  * system property {@code fanout.servers} is {@code docker}. Its network is the host's, so that it
- * takes the same command line, ports and addresses as a local one; the folder for temporary files is
- * there, too, read-only, for certificates and the like.
+ * takes the same command line, ports and addresses as a local one; the folder for temporary files
+ * is there, too, read-only, for certificates and the like.
  */
 final class ServerContainer implements AutoCloseable {
   private static final String SERVERS = "fanout.servers";
@@ -51,10 +51,7 @@ final class ServerContainer implements AutoCloseable {
    */
   static ServerContainer start(ServerImage image, String ready, List<String> command) {
     return start(
-        image,
-        Map.of(),
-        command,
-        Wait.forLogMessage("(?s).*" + Pattern.quote(ready) + ".*", 1));
+        image, Map.of(), command, Wait.forLogMessage("(?s).*" + Pattern.quote(ready) + ".*", 1));
   }
 
   /** Starts what an image starts by itself and waits until a path of it answers by HTTP. */

@@ -19,6 +19,9 @@ import org.streamfanout.spi.Failure;
 
 /** What the client's exceptions mean. The texts are ours: a broker's may quote what it was sent. */
 final class KafkaFailures {
+  /** The code of what was not answered in time. */
+  static final String TIMEOUT = "Timeout";
+
   private KafkaFailures() {}
 
   /** Returns what an exception means for a message, or for a whole call. */

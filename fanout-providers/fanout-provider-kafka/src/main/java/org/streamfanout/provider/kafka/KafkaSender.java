@@ -37,6 +37,7 @@ import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.HostPort;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
+import org.streamfanout.spi.Outcome.Failed;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
@@ -59,9 +60,9 @@ final class KafkaSender implements TargetSender {
   /**
    * How long a broker may take for one answer, and all repetitions together; deadlines are sooner.
    */
-  private static final Duration REQUEST = Duration.ofSeconds(15);
+  private static final Duration REQUEST = Duration.ofSeconds(5);
 
-  private static final Duration DELIVERY = Duration.ofSeconds(30);
+  private static final Duration DELIVERY = Duration.ofSeconds(15);
 
   /** A record batch's own bytes, and those of a record's attributes and two deltas of zero. */
   private static final int BATCH_OVERHEAD = 61;
@@ -122,7 +123,35 @@ final class KafkaSender implements TargetSender {
     for (Future<RecordMetadata> answer : answers) {
       outcomes.add(outcome(answer, deadline));
     }
-    return outcomes;
+    return deadline.isExpired() ? outcomes : explained(outcomes, producer);
+  }
+
+  /**
+   * A topic that is gone shows as writes that are not answered in time: asks once more, and tells
+   * that instead of time-outs.
+   */
+  private List<Outcome> explained(List<Outcome> outcomes, Producer<byte[], byte[]> producer) {
+    boolean isUnanswered =
+        outcomes.stream()
+            .anyMatch(outcome -> outcome instanceof Failed failed && isTimeout(failed.failure()));
+    if (!isUnanswered) {
+      return outcomes;
+    }
+    try {
+      producer.partitionsFor(destination.topic());
+      return outcomes;
+    } catch (TimeoutException error) {
+      Failure failure = KafkaFailures.of(error);
+      return failure.kind() != Failure.Kind.FATAL
+          ? outcomes
+          : outcomes.stream()
+              .map(outcome -> outcome instanceof Failed ? Outcome.failed(failure) : outcome)
+              .toList();
+    }
+  }
+
+  private static boolean isTimeout(Failure failure) {
+    return failure.code().equals(KafkaFailures.TIMEOUT);
   }
 
   /** Returns the topic's partitions, which the client knows after the first time. */
@@ -192,7 +221,8 @@ final class KafkaSender implements TargetSender {
       return Outcome.failed(KafkaFailures.of(error));
     } catch (java.util.concurrent.TimeoutException unknown) {
       return Outcome.failed(
-          Failure.retryable("Timeout", "no answer in time; the record may be in the topic"));
+          Failure.retryable(
+              KafkaFailures.TIMEOUT, "no answer in time; the record may be in the topic"));
     }
   }
 

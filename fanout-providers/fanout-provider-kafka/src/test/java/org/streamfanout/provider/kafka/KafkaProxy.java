@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -27,6 +27,9 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.Message;
 import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
@@ -43,10 +46,13 @@ final class KafkaProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool(KafkaProxy::daemon);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger writes = new AtomicInteger();
-  private final AtomicBoolean losesAnswer = new AtomicBoolean();
+  private final AtomicInteger lost = new AtomicInteger();
+  private final Map<ByteBuffer, Set<String>> written = new ConcurrentHashMap<>();
   private final AtomicReference<Runnable> beforeWrite = new AtomicReference<>();
   private volatile String advertisedHost = "127.0.0.1";
   private volatile int advertisedPort;
+  private volatile boolean breaksWrites;
+  private volatile boolean breaksAnswers;
   private volatile Errors topicError = Errors.NONE;
   private volatile Errors writeError = Errors.NONE;
   private volatile Set<Integer> failingPartitions = Set.of();
@@ -100,6 +106,8 @@ final class KafkaProxy implements AutoCloseable {
 
   /** Ends all that the others began. */
   void calm() {
+    breaksWrites = false;
+    breaksAnswers = false;
     topicError = Errors.NONE;
     writeError = Errors.NONE;
     failingPartitions = Set.of();
@@ -108,12 +116,46 @@ final class KafkaProxy implements AutoCloseable {
 
   /** Breaks the connection instead of answering the next write, which is carried out. */
   void loseNextAnswer() {
-    losesAnswer.set(true);
+    lost.set(1);
+  }
+
+  /** Breaks the connection instead of carrying out a write, from now on. */
+  void breakWrites() {
+    breaksWrites = true;
+  }
+
+  /** Breaks the connection instead of answering a write, which is carried out, from now on. */
+  void breakAnswers() {
+    breaksAnswers = true;
   }
 
   /** Does something before the next write goes on. */
   void beforeNextWrite(Runnable action) {
     beforeWrite.set(action);
+  }
+
+  /**
+   * Returns how often the record that was written most often was written since the last look.
+   * Repetitions that the protocol numbers are one.
+   */
+  int mostWritten() {
+    int most = written.values().stream().mapToInt(Set::size).max().orElse(0);
+    written.clear();
+    return most;
+  }
+
+  private void note(ProduceRequestData data) {
+    for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
+      for (ProduceRequestData.PartitionProduceData partition : topic.partitionData()) {
+        for (RecordBatch batch : ((MemoryRecords) partition.records()).batches()) {
+          for (Record record : batch) {
+            ByteBuffer value = record.hasValue() ? record.value() : ByteBuffer.allocate(0);
+            String number = batch.producerId() + " " + partition.index() + " " + record.sequence();
+            written.computeIfAbsent(value, unseen -> ConcurrentHashMap.newKeySet()).add(number);
+          }
+        }
+      }
+    }
   }
 
   /** Returns how many requests to write have come. */
@@ -174,7 +216,7 @@ final class KafkaProxy implements AutoCloseable {
     out.flush();
   }
 
-  private ByteBuffer request(ByteBuffer frame, Map<Integer, Asked> asked) {
+  private ByteBuffer request(ByteBuffer frame, Map<Integer, Asked> asked) throws IOException {
     RequestHeader header = RequestHeader.parse(frame);
     ProduceResponseData refused = new ProduceResponseData();
     if (header.apiKey() == ApiKeys.PRODUCE) {
@@ -185,6 +227,10 @@ final class KafkaProxy implements AutoCloseable {
       }
       ProduceRequestData data =
           ProduceRequest.parse(new ByteBufferAccessor(frame), header.apiVersion()).data();
+      note(data);
+      if (breaksWrites) {
+        throw new EOFException("the write is lost");
+      }
       if (refuse(data, refused)) {
         boolean isWhole = data.topicData().isEmpty();
         asked.put(header.correlationId(), new Asked(header, refused, isWhole));
@@ -242,7 +288,7 @@ final class KafkaProxy implements AutoCloseable {
     Asked to = asked.remove(frame.getInt(0));
     ApiKeys key = to.header().apiKey();
     short version = to.header().apiVersion();
-    if (key == ApiKeys.PRODUCE && losesAnswer.getAndSet(false)) {
+    if (key == ApiKeys.PRODUCE && (breaksAnswers || lost.getAndSet(0) > 0)) {
       throw new EOFException("the answer is lost");
     }
     if (key == ApiKeys.METADATA) {
@@ -261,6 +307,9 @@ final class KafkaProxy implements AutoCloseable {
       return joined(to.header().toResponseHeader(), metadata.data(), version);
     }
     if (key == ApiKeys.PRODUCE && !to.refused().responses().isEmpty()) {
+      if (to.isWhole()) {
+        return joined(to.header().toResponseHeader(), to.refused(), version);
+      }
       ResponseHeader.parse(frame, key.responseHeaderVersion(version));
       ProduceResponseData data = new ProduceResponseData(new ByteBufferAccessor(frame), version);
       for (TopicProduceResponse topic : to.refused().responses()) {
@@ -288,11 +337,16 @@ final class KafkaProxy implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    listener.close();
-    for (Socket socket : open) {
-      socket.close();
+  public void close() {
+    try {
+      listener.close();
+      for (Socket socket : open) {
+        socket.close();
+      }
+    } catch (IOException error) {
+      throw new UncheckedIOException("a socket of the proxy did not close", error);
+    } finally {
+      threads.shutdownNow();
     }
-    threads.shutdownNow();
   }
 }

@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -133,11 +135,11 @@ class KafkaSenderIT {
   /**
    * Returns as many messages as there are partitions, each of which goes to the one of its place.
    */
-  private static Batch onePerPartition() {
-    FanoutRecord[] records = new FanoutRecord[PARTITIONS];
+  private static Batch onePerPartition(int partitions) {
+    FanoutRecord[] records = new FanoutRecord[partitions];
     for (int number = 0; Arrays.asList(records).contains(null); number++) {
       String key = "key-" + number;
-      int partition = Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % PARTITIONS;
+      int partition = Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % partitions;
       records[partition] = Records.kinesis(partition, key, "value-" + partition);
     }
     return Messages.batch(records);
@@ -191,7 +193,8 @@ class KafkaSenderIT {
   @Test
   void send_byKey_partitionsAreThoseOfKafkasOwnProducer() throws Exception {
     try (TargetSender sender = open()) {
-      assertThat(sender.send(onePerPartition(), patience())).containsOnly(Outcome.accepted());
+      assertThat(sender.send(onePerPartition(PARTITIONS), patience()))
+          .containsOnly(Outcome.accepted());
     }
 
     assertThat(server.records(topic))
@@ -202,7 +205,8 @@ class KafkaSenderIT {
   @Test
   void send_byShard_everyRecordOfAShardIsInOnePartitionInOrder() throws Exception {
     try (TargetSender sender = open("partition=shard")) {
-      assertThat(sender.send(onePerPartition(), patience())).containsOnly(Outcome.accepted());
+      assertThat(sender.send(onePerPartition(PARTITIONS), patience()))
+          .containsOnly(Outcome.accepted());
     }
 
     List<ConsumerRecord<byte[], byte[]>> records = server.records(topic);
@@ -227,30 +231,57 @@ class KafkaSenderIT {
 
   @Test
   void send_everySubsetOfEntriesRefused_exactlyTheseFail() throws Exception {
-    Batch batch = onePerPartition();
-    Errors[] errors = {Errors.INVALID_RECORD, Errors.TOPIC_AUTHORIZATION_FAILED};
-    Kind[] kinds = {Kind.REJECTED, Kind.FATAL};
+    Batch batch = onePerPartition(PARTITIONS);
+    int subsets = 1 << PARTITIONS;
 
     try (TargetSender sender = open()) {
-      for (int subset = 1; subset < 1 << PARTITIONS; subset++) {
+      for (int subset = 0; subset < subsets; subset++) {
         int bits = subset;
-        Set<Integer> failing =
-            IntStream.range(0, PARTITIONS)
-                .filter(place -> (bits >> place & 1) == 1)
-                .boxed()
-                .collect(Collectors.toSet());
-        proxy.failPartitions(errors[subset % 2], failing);
-
-        List<Kind> expected =
-            IntStream.range(0, PARTITIONS)
-                .mapToObj(place -> failing.contains(place) ? kinds[bits % 2] : null)
-                .toList();
-        assertThat(kinds(sender.send(batch, patience()))).isEqualTo(expected);
+        sendFailing(sender, batch, place -> (bits >> place & 1) == 1);
       }
     }
 
-    // Each partition failed in half of the subsets, and took the record in the others.
-    assertThat(values()).hasSize(PARTITIONS * ((1 << PARTITIONS - 1) - 1));
+    // Each partition refused one half of the batches, and took its record of the other.
+    assertThat(values()).hasSize(PARTITIONS * subsets / 2);
+  }
+
+  @Test
+  void send_randomSubsetsOfManyEntriesRefused_exactlyTheseFail() throws Exception {
+    int many = 10 * PARTITIONS;
+    topic = topic + "-wide";
+    server.createTopic(topic, many, Map.of());
+    Batch batch = onePerPartition(many);
+    Random random = new Random(4);
+
+    try (TargetSender sender = open()) {
+      for (int round = 0; round < 30; round++) {
+        sendFailing(sender, batch, place -> random.nextInt(3) == 0);
+      }
+    }
+  }
+
+  private void sendFailing(TargetSender sender, Batch batch, IntPredicate failing)
+      throws Exception {
+    Set<Integer> places =
+        IntStream.range(0, batch.messages().size())
+            .filter(failing)
+            .boxed()
+            .collect(Collectors.toSet());
+    boolean isInvalid = places.size() % 2 == 0;
+    Kind kind = isInvalid ? Kind.REJECTED : Kind.FATAL;
+    if (!places.isEmpty()) {
+      proxy.failPartitions(
+          isInvalid ? Errors.INVALID_RECORD : Errors.TOPIC_AUTHORIZATION_FAILED, places);
+    }
+
+    List<Kind> kinds = kinds(sender.send(batch, patience()));
+    proxy.calm();
+
+    for (int place = 0; place < kinds.size(); place++) {
+      assertThat(kinds.get(place))
+          .as("entry %d, failing %s", place, places)
+          .isEqualTo(places.contains(place) ? kind : null);
+    }
   }
 
   @Test
