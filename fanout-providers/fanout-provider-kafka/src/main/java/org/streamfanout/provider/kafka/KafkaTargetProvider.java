@@ -50,6 +50,7 @@ public final class KafkaTargetProvider implements TargetProvider {
                 + ", on hosts of Amazon MSK or that the operator allows. The brokers that lead the"
                 + " topic's partitions must be such hosts, too: nothing is sent otherwise, though"
                 + " the client may have connected to them to ask for metadata.")
+        .example("b-1.orders.abcde6.c2.kafka.eu-west-1.amazonaws.com:9094/orders")
         .ordering(
             "Kafka keeps the order within a partition. A record that a broker refuses does not hold"
                 + " back those behind it, so KEY sends one record of a key a call, and SHARD one"
