@@ -83,7 +83,7 @@ final class RedisFailures {
       root = root.getCause();
     }
     return Failure.retryable(
-        error.getClass().getSimpleName(), "the connection failed; the command may have worked");
+        root.getClass().getSimpleName(), "the connection failed; the command may have worked");
   }
 
   private static @Nullable Failure known(Throwable error) {

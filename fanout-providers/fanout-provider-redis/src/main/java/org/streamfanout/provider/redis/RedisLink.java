@@ -2,12 +2,12 @@ package org.streamfanout.provider.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
-import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -15,6 +15,8 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.resource.ClientResources;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,15 +34,15 @@ import org.streamfanout.spi.ProviderContext;
  * finds it broken: never behind a send's back, and with no command carried over. Thread-safe.
  */
 final class RedisLink implements AutoCloseable {
+  private static final long CLOSE_SECONDS = 5;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
   private final RedisSettings settings;
   private final ProviderContext context;
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable Opened opened;
+  private @Nullable ClientResources resources;
+  private @Nullable RedisConnection opened;
   private boolean closed;
-
-  /** A client serves one connection, so that nothing learned by a broken one outlives it. */
-  private record Opened(
-      AbstractRedisClient client, StatefulConnection<byte[], byte[]> connection) {}
 
   RedisLink(RedisSettings settings, ProviderContext context) {
     this.settings = settings;
@@ -48,7 +50,7 @@ final class RedisLink implements AutoCloseable {
   }
 
   /** Returns the open connection, made now if there is none. */
-  StatefulConnection<byte[], byte[]> connection(Deadline deadline)
+  RedisConnection connection(Deadline deadline)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!lock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
       throw new TimeoutException("another send is still connecting");
@@ -57,59 +59,72 @@ final class RedisLink implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the sender is closed");
       }
-      if (opened != null && !opened.connection.isOpen()) {
-        drop(opened);
+      if (opened != null && !opened.isOpen()) {
+        CompletableFuture<Void> closing = drop(opened);
       }
       if (opened == null) {
         opened = open(deadline);
       }
-      return opened.connection;
+      return opened;
     } finally {
       lock.unlock();
     }
   }
 
-  private Opened open(Deadline deadline)
+  private RedisConnection open(Deadline deadline)
       throws InterruptedException, ExecutionException, TimeoutException {
-    ClientResources resources =
-        context
-            .shared(RedisResources.class, "redis", RedisResources::new)
-            .within(new RedisHosts(settings.seeds(), context));
     List<RedisURI> uris = settings.seeds().stream().map(this::uri).toList();
     AbstractRedisClient client;
-    CompletionStage<? extends StatefulConnection<byte[], byte[]>> connecting;
+    CompletionStage<RedisConnection> connecting;
     if (settings.mode() == RedisSettings.Mode.CLUSTER) {
-      RedisClusterClient cluster = RedisClusterClient.create(resources, uris);
+      RedisClusterClient cluster = RedisClusterClient.create(resources(), uris);
       cluster.setOptions(ClusterClientOptions.builder(options()).build());
       client = cluster;
-      connecting = cluster.connectAsync(ByteArrayCodec.INSTANCE);
+      connecting =
+          cluster
+              .refreshPartitionsAsync()
+              .thenCompose(known -> cluster.connectAsync(ByteArrayCodec.INSTANCE))
+              .thenCompose(connection -> RedisConnection.toCluster(cluster, connection));
     } else {
-      RedisClient single = RedisClient.create(resources);
+      RedisClient single = RedisClient.create(resources());
       single.setOptions(options());
       client = single;
-      connecting =
+      CompletionStage<? extends StatefulConnection<byte[], byte[]>> one =
           settings.mode() == RedisSettings.Mode.REPLICAS
               ? MasterReplica.connectAsync(single, ByteArrayCodec.INSTANCE, uris)
               : single.connectAsync(ByteArrayCodec.INSTANCE, uris.get(0));
+      connecting = one.thenApply(connection -> RedisConnection.toServer(single, connection));
     }
     boolean isOpen = false;
     try {
-      StatefulConnection<byte[], byte[]> connection =
+      RedisConnection connection =
           connecting.toCompletableFuture().get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
       isOpen = true;
-      return new Opened(client, connection);
+      return connection;
     } finally {
       if (!isOpen) {
-        shutDown(client);
-        CompletionStage<?> unused =
+        CompletableFuture<Void> closing = client.shutdownAsync(0, 0, TimeUnit.SECONDS);
+        CompletionStage<?> late =
             connecting.whenComplete(
-                (late, error) -> {
-                  if (late != null) {
-                    CompletableFuture<Void> closing = late.closeAsync();
+                (connection, error) -> {
+                  if (connection != null) {
+                    CompletableFuture<Void> closingIt = connection.close();
                   }
                 });
       }
     }
+  }
+
+  private ClientResources resources() {
+    ClientResources known = resources;
+    if (known == null) {
+      known =
+          context
+              .shared(RedisResources.class, "redis", RedisResources::new)
+              .within(new RedisHosts(settings.seeds(), context));
+      resources = known;
+    }
+    return known;
   }
 
   private RedisURI uri(HostPort seed) {
@@ -137,14 +152,14 @@ final class RedisLink implements AutoCloseable {
   }
 
   /**
-   * Without a reconnect of its own, Lettuce fails what was under way when a connection breaks and
-   * carries no command over to the next. Maintenance notices are off, since they can send a client
-   * to any host.
+   * Without a reconnect of its own, Lettuce fails what was under way when a connection breaks,
+   * carries no command over to the next and takes none for a broken one. Maintenance notices are
+   * off, since they can send a client to any host.
    */
   private static ClientOptions options() {
     return ClientOptions.builder()
         .autoReconnect(false)
-        .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+        .socketOptions(SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build())
         .maintNotificationsConfig(MaintNotificationsConfig.disabled())
         .build();
   }
@@ -153,25 +168,20 @@ final class RedisLink implements AutoCloseable {
    * Gives a connection up at once: what it has not written it never will, and the next send makes
    * another.
    */
-  void discard(StatefulConnection<byte[], byte[]> connection) {
+  void discard(RedisConnection connection) {
     lock.lock();
     try {
-      if (opened != null && opened.connection == connection) {
-        drop(opened);
+      if (opened == connection) {
+        drop(connection);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void drop(Opened broken) {
+  private CompletableFuture<Void> drop(RedisConnection connection) {
     opened = null;
-    CompletableFuture<Void> closing = broken.connection.closeAsync();
-    shutDown(broken.client);
-  }
-
-  private static void shutDown(AbstractRedisClient client) {
-    CompletableFuture<Void> closing = client.shutdownAsync(0, 0, TimeUnit.SECONDS);
+    return connection.close();
   }
 
   @Override
@@ -180,7 +190,13 @@ final class RedisLink implements AutoCloseable {
     try {
       closed = true;
       if (opened != null) {
-        drop(opened);
+        CompletableFuture<Void> done =
+            drop(opened).completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
+        done.exceptionally(error -> null).join();
+      }
+      if (resources != null) {
+        Future<Boolean> released = resources.shutdown(0, 0, TimeUnit.SECONDS);
+        resources = null;
       }
     } finally {
       lock.unlock();

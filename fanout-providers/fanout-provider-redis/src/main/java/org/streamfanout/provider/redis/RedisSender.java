@@ -1,7 +1,6 @@
 package org.streamfanout.provider.redis;
 
 import io.lettuce.core.RedisException;
-import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.protocol.AsyncCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,10 @@ final class RedisSender implements TargetSender {
 
   @Override
   public List<Outcome> send(Batch batch, Deadline deadline) throws Exception {
-    StatefulConnection<byte[], byte[]> connection = link.connection(deadline);
+    if (deadline.isExpired()) {
+      throw new TimeoutException("no time is left");
+    }
+    RedisConnection connection = link.connection(deadline);
     List<AsyncCommand<byte[], byte[], ?>> commands = new ArrayList<>(batch.messages().size());
     for (Message message : batch.messages()) {
       commands.add(settings.write().command(message));
@@ -66,7 +68,7 @@ final class RedisSender implements TargetSender {
   private List<Outcome> outcomes(
       List<AsyncCommand<byte[], byte[], ?>> commands,
       Failure unanswered,
-      StatefulConnection<byte[], byte[]> connection) {
+      RedisConnection connection) {
     List<Outcome> outcomes = new ArrayList<>(commands.size());
     boolean isBroken = false;
     for (AsyncCommand<byte[], byte[], ?> command : commands) {
@@ -83,8 +85,8 @@ final class RedisSender implements TargetSender {
       }
     }
     if (isBroken) {
-      link.discard(connection);
       commands.forEach(command -> command.cancel(true));
+      link.discard(connection);
     }
     return outcomes;
   }
