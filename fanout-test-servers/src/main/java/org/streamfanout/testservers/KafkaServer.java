@@ -2,8 +2,6 @@ package org.streamfanout.testservers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +9,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -31,22 +31,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * Kafka, one node of it in this JVM that is broker and controller, without authentication. Topics
- * are made by {@link #createTopic} only. Thread-safe.
+ * Kafka, one node that is broker and controller, in this JVM or in a container, without
+ * authentication. Topics are made by {@link #createTopic} only. Thread-safe.
  */
 public final class KafkaServer implements AutoCloseable {
   private static final int NODE = 1;
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final KafkaRaftServer server;
+  private final RunningServer server;
   private final Admin admin;
-  private final Path folder;
   private final String bootstrapServers;
 
-  private KafkaServer(KafkaRaftServer server, Admin admin, Path folder, String bootstrapServers) {
+  private KafkaServer(RunningServer server, Admin admin, String bootstrapServers) {
     this.server = server;
     this.admin = admin;
-    this.folder = folder;
     this.bootstrapServers = bootstrapServers;
   }
 
@@ -56,30 +54,45 @@ public final class KafkaServer implements AutoCloseable {
    * @throws IllegalStateException if it does not start
    */
   public static KafkaServer start() {
+    List<Integer> ports = ServerProcess.freePorts(2, 0);
+    Map<String, String> settings = settings(ports.get(0), ports.get(1));
     try {
-      Path folder = Files.createTempDirectory("fanout-kafka");
-      int port = freePort();
-      int controllerPort = freePort();
-      Files.writeString(
-          folder.resolve("meta.properties"),
-          "version=1%ncluster.id=%s%nnode.id=%d%ndirectory.id=%s%n"
-              .formatted(Uuid.randomUuid(), NODE, Uuid.randomUuid()));
-      KafkaRaftServer server =
-          new KafkaRaftServer(
-              new KafkaConfig(settings(folder, port, controllerPort), false), Time.SYSTEM);
-      server.startup();
-      String bootstrapServers = "127.0.0.1:" + port;
+      RunningServer server =
+          ServerContainer.isWanted() ? startContainer(settings) : startHere(settings);
+      String bootstrapServers = "127.0.0.1:" + ports.get(0);
       Admin admin =
           Admin.create(
               Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
       admin.describeCluster().nodes().get();
-      return new KafkaServer(server, admin, folder, bootstrapServers);
+      return new KafkaServer(server, admin, bootstrapServers);
     } catch (Exception e) { // as Kafka declares it
       throw new IllegalStateException("Kafka did not start", e);
     }
   }
 
-  private static Map<String, String> settings(Path folder, int port, int controllerPort) {
+  private static RunningServer startHere(Map<String, String> settings) throws IOException {
+    Path folder = Files.createTempDirectory("fanout-kafka");
+    Files.writeString(
+        folder.resolve("meta.properties"),
+        "version=1%ncluster.id=%s%nnode.id=%d%ndirectory.id=%s%n"
+            .formatted(Uuid.randomUuid(), NODE, Uuid.randomUuid()));
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("log.dirs", folder.toString());
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(all, false), Time.SYSTEM);
+    server.startup();
+    return () -> stop(server, folder);
+  }
+
+  /** The image takes settings as variables. */
+  private static RunningServer startContainer(Map<String, String> settings) {
+    Map<String, String> variables = new HashMap<>();
+    settings.forEach(
+        (name, value) ->
+            variables.put("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
+    return ServerContainer.start(ServerImage.KAFKA, variables, "Kafka Server started");
+  }
+
+  private static Map<String, String> settings(int port, int controllerPort) {
     return Map.ofEntries(
         Map.entry("process.roles", "broker,controller"),
         Map.entry("node.id", String.valueOf(NODE)),
@@ -88,7 +101,6 @@ public final class KafkaServer implements AutoCloseable {
         Map.entry(
             "listeners",
             "CONTROLLER://127.0.0.1:" + controllerPort + ",PLAINTEXT://127.0.0.1:" + port),
-        Map.entry("log.dirs", folder.toString()),
         Map.entry("auto.create.topics.enable", "false"),
         Map.entry("offsets.topic.replication.factor", "1"),
         Map.entry("offsets.topic.num.partitions", "1"),
@@ -100,12 +112,6 @@ public final class KafkaServer implements AutoCloseable {
         Map.entry("num.network.threads", "2"),
         Map.entry("num.io.threads", "2"),
         Map.entry("metric.reporters", ""));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Returns {@code 127.0.0.1:<port>}, for clients. */
@@ -171,6 +177,10 @@ public final class KafkaServer implements AutoCloseable {
   @Override
   public void close() {
     admin.close(Duration.ZERO);
+    server.close();
+  }
+
+  private static void stop(KafkaRaftServer server, Path folder) {
     server.shutdown();
     server.awaitShutdown();
     try {

@@ -20,7 +20,7 @@ import org.testcontainers.utility.DockerImageName;
  * takes the same command line, ports and addresses as a local one; the folder for temporary files
  * is there, too, read-only, for certificates and the like.
  */
-final class ServerContainer implements AutoCloseable {
+final class ServerContainer implements RunningServer {
   private static final String SERVERS = "fanout.servers";
   private static final Duration START = Duration.ofMinutes(3);
 
@@ -50,14 +50,22 @@ final class ServerContainer implements AutoCloseable {
    * @param ready what the line that says so contains
    */
   static ServerContainer start(ServerImage image, String ready, List<String> command) {
-    return start(
-        image, Map.of(), command, Wait.forLogMessage("(?s).*" + Pattern.quote(ready) + ".*", 1));
+    return start(image, Map.of(), command, says(ready));
   }
 
   /** Starts what an image starts by itself and waits until a path of it answers by HTTP. */
   static ServerContainer startHttp(
       ServerImage image, Map<String, String> environment, int port, String path) {
     return start(image, environment, List.of(), new HttpAnswer(port, path));
+  }
+
+  /** Starts what an image starts by itself and waits until it says that it listens. */
+  static ServerContainer start(ServerImage image, Map<String, String> environment, String ready) {
+    return start(image, environment, List.of(), says(ready));
+  }
+
+  private static WaitStrategy says(String ready) {
+    return Wait.forLogMessage("(?s).*" + Pattern.quote(ready) + ".*", 1);
   }
 
   private static ServerContainer start(
