@@ -186,6 +186,9 @@ public final class TcpProxy implements AutoCloseable {
           return;
         }
         upstream.connect(server);
+        // Without it small pieces wait some 40 ms for a delayed acknowledgement.
+        client.setTcpNoDelay(true);
+        upstream.setTcpNoDelay(true);
         threads.execute(() -> copy(client, upstream, true));
         threads.execute(() -> copy(upstream, client, false));
       } catch (IOException noServer) {
