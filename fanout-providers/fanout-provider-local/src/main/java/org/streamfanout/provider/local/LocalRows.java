@@ -36,6 +36,13 @@ final class LocalRows {
     return description
         .ordering("Every order, at no cost: a call's messages are written in its order.")
         .duplicates("A message that is sent twice is written twice.")
+        .limits("This library's, not a vendor's: a call is put together in memory.")
+        .retried("Every failure to write, such as a disk that is full.")
+        .rejected(
+            "Nothing by content, but tombstones where format is raw. The target is invalid without"
+                + " the setting "
+                + ProviderContext.ALLOW_LOCAL
+                + "=true.")
         .option(
             FORMAT,
             "json, raw",
