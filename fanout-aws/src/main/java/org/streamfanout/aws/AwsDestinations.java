@@ -64,6 +64,25 @@ public final class AwsDestinations {
   }
 
   /**
+   * A host of AWS's own.
+   *
+   * @param partition the partition's id, as in ARNs
+   * @param region the region that it serves
+   */
+  public record ServiceHost(String partition, String region) {}
+
+  /**
+   * Reads a host of a service, in any partition: {@code <service>[-fips].<region>.<domain>}, its
+   * dual-stack form or that of a VPC endpoint.
+   *
+   * @return where it is, or nothing if it is no such host
+   */
+  public static Optional<ServiceHost> serviceHost(String service, String host) {
+    return AwsHosts.awsHost(service, host)
+        .map(aws -> new ServiceHost(aws.partition().id(), aws.region()));
+  }
+
+  /**
    * Checks what all AWS targets share but the session policy: role, external id, region, the
    * operator's endpoint.
    *

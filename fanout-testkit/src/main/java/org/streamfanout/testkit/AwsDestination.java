@@ -27,7 +27,7 @@ public abstract class AwsDestination extends ProxiedDestination {
 
   private AwsDestination(FaultProxy faults, String action) {
     super(faults.endpoint().getPort());
-    this.faults = faults;
+    this.faults = faults.affecting(action);
     this.action = action;
   }
 

@@ -54,7 +54,16 @@ enum AwsService {
       new ServiceError(
           400, "ExpiredTokenException", "The security token included in the request is expired"),
       new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."),
-      new ServiceError(400, "ResourceNotFoundException", "The table was not found."));
+      new ServiceError(400, "ResourceNotFoundException", "The table was not found.")),
+  EVENTBRIDGE(
+      "AWSEvents",
+      EntryError.of("InternalFailure", "The request processing has failed."),
+      new ServiceError(400, "ThrottlingException", "Rate exceeded"),
+      new ServiceError(500, "InternalException", "An internal error occurred."),
+      new ServiceError(
+          400, "ExpiredTokenException", "The security token included in the request is expired"),
+      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."),
+      new ServiceError(400, "ResourceNotFoundException", "The event bus does not exist."));
 
   /**
    * An error that a service answers a whole call with.
