@@ -11,21 +11,23 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, STS and KMS (as known 2026-11). Codes are
- * compared without the decoration that varies from protocol to protocol.
+ * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, DynamoDB, EventBridge, STS and KMS (as
+ * known 2026-11). Codes are compared without the decoration that varies from protocol to protocol.
  */
 final class AwsCodes {
   private static final Pattern TOO_LARGE_TEXT =
       Pattern.compile(
           "(?:shorter|larger|longer|less|greater|more) than|too (?:long|large|big)|exceed"
-              + "|maximum (?:allowed )?size",
+              + "|maximum (?:allowed )?size|over the limit",
           Pattern.CASE_INSENSITIVE);
 
   /** Parameters that come from the target; one of them is wrong for every message alike. */
   private static final Pattern TARGETS_PARAMETER =
       Pattern.compile(
           "topic ?arn|topic ?name|target ?arn|queue ?url|stream ?name|stream ?arn|message ?group ?id"
-              + "|deduplication ?id|content-?based",
+              + "|deduplication ?id|content-?based|event ?bus ?name|missing the key"
+              + "|required keys was not given"
+              + "|key element does not match the schema",
           Pattern.CASE_INSENSITIVE);
 
   /** Parameters with a length of their own, which says nothing about the message's size. */
@@ -69,6 +71,9 @@ final class AwsCodes {
                   "EFSIO",
                   "IDPCommunicationError",
                   "TransactionInProgress",
+                  "TransactionConflict",
+                  "ReplicatedWriteConflict",
+                  "ConcurrentModification",
                   "RequestExpired",
                   "RequestTimeTooSkewed",
                   "RequestInTheFuture",
@@ -94,6 +99,9 @@ final class AwsCodes {
                   "InvalidAttributeValue",
                   "InvalidMessageContents",
                   "InvalidData",
+                  "ItemCollectionSizeLimitExceeded",
+                  "MalformedDetail",
+                  "RedactionFailure",
                   "InvalidRequestContent",
                   "Serialization",
                   "MalformedInput"),
@@ -102,6 +110,8 @@ final class AwsCodes {
                   "AuthFailure",
                   "AuthorizationError",
                   "NotAuthorized",
+                  "NotAuthorizedForSource",
+                  "NotAuthorizedForDetailType",
                   "UnauthorizedOperation",
                   "Forbidden",
                   "OptInRequired",
@@ -129,6 +139,8 @@ final class AwsCodes {
                   "MissingParameter",
                   "MissingAction",
                   "InvalidSource",
+                  "InvalidAccountId",
+                  "OperationDisabled",
                   "InvalidKMSResource",
                   "InvalidRuntime",
                   "InvalidSecurityGroupID",
@@ -145,6 +157,7 @@ final class AwsCodes {
       Set.of(
           "AuthorizationError",
           "NotAuthorized",
+          "NotAuthorizedForSource",
           "UnauthorizedOperation",
           "RegionDisabled",
           "QueueDoesNotExist",

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Arn;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Permission;
@@ -51,6 +52,17 @@ public final class AwsDestinations {
     }
   }
 
+  /** Adds the options that all AWS targets share to a type's description. */
+  public static Description.Builder accessOptions(Description.Builder description) {
+    return description.option(
+        SessionPolicy.OPTION,
+        SessionPolicy.NONE + ", " + SessionPolicy.TARGET,
+        SessionPolicy.NONE,
+        "target: the role is assumed with a session policy of the actions below on this one"
+            + " destination, so that the session can do nothing else. Needs a role and a"
+            + " destination that tells its ARN, and keys of KMS that need no action of the caller.");
+  }
+
   /**
    * A host of AWS's own.
    *
@@ -71,7 +83,8 @@ public final class AwsDestinations {
   }
 
   /**
-   * Checks what all AWS targets share: role, external id, region, the operator's endpoint.
+   * Checks what all AWS targets share but the session policy: role, external id, region, the
+   * operator's endpoint.
    *
    * @param destinationRegion the region that the destination names, which that of the target must
    *     not contradict; null if it names none
@@ -79,7 +92,24 @@ public final class AwsDestinations {
    */
   public static List<String> accessProblems(
       TargetConfig target, @Nullable String destinationRegion, ProviderContext context) {
-    List<String> problems = new ArrayList<>();
+    return accessProblems(target, destinationRegion, List.of(), context);
+  }
+
+  /**
+   * Checks what all AWS targets share: role, external id, session policy, region, the operator's
+   * endpoint.
+   *
+   * @param destinationRegion the region that the destination names, which that of the target must
+   *     not contradict; null if it names none
+   * @param permissions what the provider says that the target needs
+   * @return every problem, in a list that the caller may add to
+   */
+  public static List<String> accessProblems(
+      TargetConfig target,
+      @Nullable String destinationRegion,
+      List<Permission> permissions,
+      ProviderContext context) {
+    List<String> problems = new ArrayList<>(SessionPolicy.problems(target, permissions));
     String endpointProblem = AwsHosts.endpointProblem(context::setting);
     if (endpointProblem != null) {
       problems.add(endpointProblem);

@@ -56,6 +56,7 @@ class AwsFailuresTest {
           400, KmsThrottled, THROTTLED
           503, SlowDown, THROTTLED
           400, LimitExceededException, THROTTLED
+          400, RequestLimitExceeded, THROTTLED
           403, OverLimit, THROTTLED
           429, Unheard, THROTTLED
           502, EC2ThrottledException, THROTTLED
@@ -74,6 +75,9 @@ class AwsFailuresTest {
           400, RequestExpired, RETRYABLE
           403, RequestTimeTooSkewed, RETRYABLE
           400, ResourceInUseException, RETRYABLE
+          400, TransactionConflictException, RETRYABLE
+          400, ReplicatedWriteConflictException, RETRYABLE
+          400, ConcurrentModificationException, RETRYABLE
           409, ResourceConflictException, RETRYABLE
           409, SnapStartNotReadyException, RETRYABLE
           410, EFSIOException, RETRYABLE
@@ -81,6 +85,10 @@ class AwsFailuresTest {
           403, AccessDenied, FATAL
           400, AccessDeniedException, FATAL
           403, AuthorizationError, FATAL
+          400, NotAuthorizedForSourceException, FATAL
+          400, NotAuthorizedForDetailTypeException, FATAL
+          400, InvalidAccountIdException, FATAL
+          400, OperationDisabledException, FATAL
           400, KMSAccessDeniedException, FATAL
           400, KMS.AccessDeniedException, FATAL
           400, KMSDisabledException, FATAL
@@ -115,6 +123,9 @@ class AwsFailuresTest {
           400, InvalidArgumentException, REJECTED
           400, InvalidMessageContents, REJECTED
           400, SerializationException, REJECTED
+          400, ItemCollectionSizeLimitExceededException, REJECTED
+          400, MalformedDetail, REJECTED
+          400, RedactionFailure, REJECTED
           400, InvalidRequestContentException, REJECTED
           """)
   void classify_code_givesItsKind(int status, String code, Kind kind) {
@@ -135,6 +146,13 @@ class AwsFailuresTest {
           The parameter MessageGroupId is not valid for this queue type | FATAL
           Value 'x' at 'streamName' failed to satisfy constraint | FATAL
           Invalid binary character was found | REJECTED
+          Item size has exceeded the maximum allowed size | TOO_LARGE
+          Total size of the entries in the request is over the limit. | TOO_LARGE
+          Parameter EventBusName is not valid. | FATAL
+          One or more parameter values were invalid: Missing the key pk in the item | FATAL
+          One of the required keys was not given a value | FATAL
+          The provided key element does not match the schema | FATAL
+          One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N | REJECTED
           """)
   void classify_validation_goesByWhatItNames(String text, Kind kind) {
     assertThat(AwsFailures.classify(error(400, "InvalidParameterValue", text)).kind())
