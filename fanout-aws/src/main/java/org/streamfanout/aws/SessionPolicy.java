@@ -54,9 +54,7 @@ final class SessionPolicy {
     Map<String, List<String>> actions = actionsByResource(permissions);
     if (actions.isEmpty() || actions.containsKey("*")) {
       problems.add(
-          "option '"
-              + OPTION
-              + "' needs to know what the target is; write the destination as an ARN");
+          "option '" + OPTION + "' needs a destination that tells its ARN, as this one does not");
     }
     int length = policy(permissions).length();
     if (length > LONGEST) {

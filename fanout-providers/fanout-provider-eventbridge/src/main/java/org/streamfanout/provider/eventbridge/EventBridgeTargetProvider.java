@@ -3,6 +3,7 @@ package org.streamfanout.provider.eventbridge;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsDestinations.Named;
 import org.streamfanout.aws.RecordTemplate;
@@ -55,10 +56,11 @@ public final class EventBridgeTargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder(
-            "An EventBridge event bus, in this account or, by ARN, in another: an event for each"
-                + " record, with the record's JSON object as its detail, its arrival as its time"
-                + " and the source's ARN as its resource.")
+    return AwsDestinations.accessOptions(
+            Description.builder(
+                "An EventBridge event bus, in this account or, by ARN, in another: an event for each"
+                    + " record, with the record's JSON object as its detail, its arrival as its time"
+                    + " and the source's ARN as its resource."))
         .destination(SYNTAX)
         .ordering(
             "EventBridge promises no order. KEY sends one record of a key a call, and SHARD one"
@@ -99,7 +101,8 @@ public final class EventBridgeTargetProvider implements TargetProvider {
   public void validate(TargetConfig target, ProviderContext context) {
     Optional<Named> bus = bus(target);
     List<String> problems =
-        AwsDestinations.accessProblems(target, bus.map(Named::region).orElse(null), context);
+        AwsDestinations.accessProblems(
+            target, bus.map(Named::region).orElse(null), permissions(target), context);
     if (bus.isEmpty()) {
       problems.add(problem(target));
     }
@@ -153,6 +156,7 @@ public final class EventBridgeTargetProvider implements TargetProvider {
             target.option(SOURCE, STANDARD_SOURCE),
             detailType(target),
             target.source());
-    return new EventBridgeSender(target, bus, entries, context);
+    return new EventBridgeSender(
+        target, entries, AwsAccess.of(target, bus.region(), permissions(target)), context);
   }
 }
