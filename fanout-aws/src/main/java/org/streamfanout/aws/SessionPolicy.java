@@ -54,7 +54,9 @@ final class SessionPolicy {
     Map<String, List<String>> actions = actionsByResource(permissions);
     if (actions.isEmpty() || actions.containsKey("*")) {
       problems.add(
-          "option '" + OPTION + "' needs a destination that tells its ARN, which this one does not");
+          "option '"
+              + OPTION
+              + "' needs a destination that tells its ARN, which this one does not");
     }
     int length = policy(permissions).length();
     if (length > LONGEST) {
