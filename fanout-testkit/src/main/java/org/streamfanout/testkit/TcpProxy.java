@@ -181,6 +181,8 @@ public final class TcpProxy implements AutoCloseable {
       }
       try {
         Socket upstream = new Socket();
+        client.setTcpNoDelay(true);
+        upstream.setTcpNoDelay(true);
         lock.lock();
         try {
           accepted++;
