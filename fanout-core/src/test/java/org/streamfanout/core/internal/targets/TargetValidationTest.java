@@ -199,4 +199,26 @@ class TargetValidationTest {
     assertThat(resolution.usable()).hasSize(1);
     assertThat(resolution.warnings()).singleElement().asString().contains("'a'", "'colour'");
   }
+
+  @Test
+  void resolve_roleWhereNoneIsUsed_isOneWarning() {
+    TargetValidation withRedis =
+        new TargetValidation(
+            Providers.of(List.of(new FakeProvider("redis", List.of(), false))),
+            FakeProvider.CONTEXT,
+            Set.of());
+    JsonTargetRegistry registry =
+        JsonTargetRegistry.parse(
+            ("[{'sourceArn':'"
+                    + SOURCE
+                    + "','id':'r','type':'redis','destination':'x',"
+                    + "'active':true,'region':'eu-west-1',"
+                    + "'role':'arn:aws:iam::123456789012:role/r'}]")
+                .replace('\'', '"'));
+
+    Resolution resolution = withRedis.resolve(registry.targetsFor(Source.of(SOURCE)));
+
+    assertThat(resolution.invalid()).isEmpty();
+    assertThat(resolution.warnings()).singleElement().asString().contains("'r'", "'role'");
+  }
 }

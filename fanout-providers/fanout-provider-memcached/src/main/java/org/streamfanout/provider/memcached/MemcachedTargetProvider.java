@@ -32,7 +32,9 @@ public final class MemcachedTargetProvider implements TargetProvider {
         .destination(
             MemcachedSettings.SYNTAX
                 + ". A configuration endpoint of ElastiCache (...cfg...cache.amazonaws.com:11211)"
-                + " is asked for the nodes, again after a minute or when a node failed. Hosts of"
+                + " is asked for the nodes, again after a minute or when a node failed. Keys are"
+                + " placed by libmemcached's ketama (MD5; ElastiCache's client for Java"
+                + " uses SHA-384 since 1.2 and looks elsewhere). Hosts of"
                 + " ElastiCache are valid by themselves, others by the operator's word. A node"
                 + " that discovery finds must be of the same cluster at AWS, or allowed by the"
                 + " operator; otherwise records are held. The columns role and region are"

@@ -197,7 +197,7 @@ class MemcachedSenderIT {
 
   @Test
   void send_fullServer_isThrottled() throws Exception {
-    MemcachedServer server = keep(MemcachedServer.start("-m", "1", "-M"));
+    MemcachedServer server = keep(MemcachedServer.start("-m", "4", "-M"));
     TargetSender sender = open(local(server));
 
     boolean isFull = false;
