@@ -11,7 +11,7 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, STS and KMS (as known 2026-11). Codes are compared
+ * references of SQS, SNS, Kinesis, Firehose, S3, STS and KMS (as known 2026-11). Codes are compared
  * without the decoration that varies from protocol to protocol.
  */
 final class AwsCodes {
@@ -67,7 +67,13 @@ final class AwsCodes {
                   "RequestTimeTooSkewed",
                   "RequestInTheFuture",
                   "ExpiredToken",
-                  "TokenRefreshRequired"),
+                  "TokenRefreshRequired",
+                  "OperationAborted",
+                  "ConditionalRequestConflict",
+                  "TemporaryRedirect",
+                  "BadDigest",
+                  "IncompleteBody",
+                  "XAmzContentSHA256Mismatch"),
               kinds(
                   Kind.TOO_LARGE,
                   "BatchRequestTooLong",
@@ -75,7 +81,8 @@ final class AwsCodes {
                   "MessageTooLong",
                   "RequestTooLarge",
                   "RequestEntityTooLarge",
-                  "PayloadTooLarge"),
+                  "PayloadTooLarge",
+                  "EntityTooLarge"),
               kinds(
                   Kind.REJECTED,
                   "Validation",
@@ -114,6 +121,10 @@ final class AwsCodes {
                   "QueueDeletedRecently",
                   "ResourceNotFound",
                   "NotFound",
+                  "NoSuchBucket",
+                  "PermanentRedirect",
+                  "AuthorizationHeaderMalformed",
+                  "AllAccessDisabled",
                   "InvalidAddress",
                   "InvalidSecurity",
                   "InvalidAction",
@@ -139,6 +150,9 @@ final class AwsCodes {
           "NonExistentQueue",
           "ResourceNotFound",
           "NotFound",
+          "NoSuchBucket",
+          "PermanentRedirect",
+          "AuthorizationHeaderMalformed",
           "InvalidKMSResource",
           "InvalidSource");
 
@@ -186,14 +200,14 @@ final class AwsCodes {
 
   /**
    * An unknown 4xx may be a mistake in the configuration as well as in a message; only a kind that
-   * always holds is safe for both.
+   * always holds is safe for both. A redirect is one in the configuration: none is followed.
    */
   private static Kind byStatus(int status) {
     return switch (status) {
       case 408 -> Kind.RETRYABLE;
       case 413 -> Kind.TOO_LARGE;
       case 429 -> Kind.THROTTLED;
-      default -> status >= 400 && status < 500 ? Kind.FATAL : Kind.RETRYABLE;
+      default -> status >= 300 && status < 500 ? Kind.FATAL : Kind.RETRYABLE;
     };
   }
 
