@@ -3,6 +3,7 @@ package org.streamfanout.testkit;
 import java.util.List;
 import java.util.Set;
 import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.Message;
 import org.streamfanout.spi.TargetConfig;
 
 /**
@@ -38,12 +39,19 @@ public interface KitDestination extends AutoCloseable {
   void calm() throws Exception;
 
   /**
-   * Fails the entries at these places, from 0, of every call, as the service documents it, and
-   * accepts the others, until {@link #calm}. Asked only if {@link TargetProviderKit#failsEntries}.
+   * Fails the messages at these places, from 0, of a batch that is about to be sent, as the service
+   * documents it, and takes the others. Holds for the next call; {@link #calm} ends it. Asked only
+   * if {@link TargetProviderKit#failsEntries}.
    */
-  default void failEntries(Set<Integer> places) throws Exception {
+  default void failEntries(List<Message> batch, Set<Integer> places) throws Exception {
     throw new UnsupportedOperationException("this destination takes a call whole or not at all");
   }
+
+  /** Waits until a hung destination holds a call that has arrived. */
+  void awaitHeld() throws InterruptedException;
+
+  /** Returns how many connections were opened to the destination so far. */
+  int connections();
 
   @Override
   void close();

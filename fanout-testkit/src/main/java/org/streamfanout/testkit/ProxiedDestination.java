@@ -57,6 +57,16 @@ public abstract class ProxiedDestination implements KitDestination {
   }
 
   @Override
+  public final void awaitHeld() throws InterruptedException {
+    proxy.awaitHeld();
+  }
+
+  @Override
+  public final int connections() {
+    return proxy.connections();
+  }
+
+  @Override
   public void close() {
     proxy.close();
   }

@@ -53,6 +53,7 @@ public final class TcpProxy implements AutoCloseable {
   private Mode mode = Mode.PASS;
   private int accepted;
   private int resetRequests;
+  private int held;
   private boolean closed;
 
   private TcpProxy(InetSocketAddress server) throws IOException {
@@ -92,7 +93,20 @@ public final class TcpProxy implements AutoCloseable {
     lock.lock();
     try {
       mode = newMode;
+      held = 0;
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the mode has held bytes back, since it was set. */
+  public void awaitHeld() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (held == 0) {
+        changed.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -216,6 +230,10 @@ public final class TcpProxy implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       Mode hold = isRequest ? Mode.HOLD_REQUESTS : Mode.HOLD_ANSWERS;
+      if (mode == hold) {
+        held++;
+        changed.signalAll();
+      }
       while (mode == hold && !closed) {
         changed.await();
       }
