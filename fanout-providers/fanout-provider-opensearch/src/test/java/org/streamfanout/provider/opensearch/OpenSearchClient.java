@@ -37,7 +37,7 @@ final class OpenSearchClient {
         "PUT",
         "/" + name,
         "{\"settings\":{\"number_of_shards\":1,\"number_of_replicas\":0,"
-            + "\"max_result_window\":100000},\"mappings\":"
+            + "\"max_result_window\":100000,\"translog.durability\":\"async\"},\"mappings\":"
             + mappings
             + "}");
   }
@@ -53,8 +53,9 @@ final class OpenSearchClient {
   /** Returns the documents by their ids, byte for byte. */
   Map<String, Bytes> documents(String index) throws IOException, InterruptedException {
     call("POST", "/" + index + "/_refresh", "");
+    int count = call("GET", "/" + index + "/_count", "").path("count").asInt();
     byte[] answer =
-        exchange("GET", "/" + index + "/_search?size=100000", "application/json", new byte[0])
+        exchange("GET", "/" + index + "/_search?size=" + count, "application/json", new byte[0])
             .body();
     Map<String, Bytes> documents = new LinkedHashMap<>();
     try (JsonParser parser = new JsonFactory().createParser(answer)) {
