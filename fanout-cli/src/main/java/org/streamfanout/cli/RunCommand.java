@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.FanoutException;
+import org.streamfanout.spi.HostPort;
 import org.streamfanout.spi.Position;
 import org.streamfanout.spi.ProviderContext;
 import picocli.CommandLine.ArgGroup;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   /** Any partition's, such as us-gov-west-1, and two digits at the end. */
   private static final Pattern REGION = Pattern.compile("[a-z]{2,}(-[a-z]+)+-\\d{1,2}");
+
+  /** A host without a port is well-formed, too. */
+  private static final int ANY_PORT = 1;
 
   private final InputStream in;
   private final PrintWriter out;
@@ -70,6 +74,12 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "R",
       description = "Region of clients whose target names none.")
   private @Nullable String region;
+
+  @Option(
+      names = "--allowed-hosts",
+      paramLabel = "HOST[:PORT],...",
+      description = "Hosts that targets may reach beyond AWS's own.")
+  private @Nullable String allowedHosts;
 
   @Option(
       names = "--timeout",
@@ -132,6 +142,9 @@ final class RunCommand implements Callable<Integer> {
     if (region != null) {
       builder.setting(ProviderContext.REGION, region);
     }
+    if (allowedHosts != null) {
+      builder.setting(ProviderContext.ALLOWED_HOSTS, allowedHosts);
+    }
     if (targets.file != null || allowLocal) {
       builder.setting(ProviderContext.ALLOW_LOCAL, "true");
     }
@@ -147,6 +160,13 @@ final class RunCommand implements Callable<Integer> {
     }
     if (endpointUrl != null && !isHttpUrl(endpointUrl)) {
       problems.add("--endpoint-url '" + endpointUrl + "' is no URL such as http://127.0.0.1:4566");
+    }
+    if (allowedHosts != null) {
+      for (String host : allowedHosts.split(",")) {
+        if (HostPort.parse(host.strip(), ANY_PORT).isEmpty()) {
+          problems.add("--allowed-hosts '" + host + "' is no host such as redis.internal:6379");
+        }
+      }
     }
     if (region != null && !REGION.matcher(region).matches()) {
       problems.add("--region '" + region + "' is no region such as eu-west-1");

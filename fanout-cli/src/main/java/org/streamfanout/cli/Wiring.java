@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.EnvironmentSecrets;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.TargetRegistry;
@@ -58,6 +59,7 @@ record Wiring(
     private FanoutEngine engine(TargetRegistry registry) {
       FanoutEngine.Builder builder = FanoutEngine.builder().registry(registry).listener(totals);
       settings.forEach(builder::setting);
+      builder.secrets(new EnvironmentSecrets(System.getenv()));
       return builder.build();
     }
   }

@@ -136,6 +136,7 @@ class BadConfigurationTest {
         "run --event E --targets T --timeout 0s|'0s' is no time",
         "run --event E --targets T --endpoint-url ftp://x|--endpoint-url 'ftp://x' is no URL",
         "run --event E --targets T --endpoint-url http://u@x|is no URL",
+        "run --event E --targets T --allowed-hosts a,http://b|--allowed-hosts 'http://b' is no host",
         "run --event E --targets T --region Europe|--region 'Europe' is no region",
         "run --event E --targets T --report /does/not/exist/r.json|--report",
         "run --event - - --targets T|--event - is given more than once",

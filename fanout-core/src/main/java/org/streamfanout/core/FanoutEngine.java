@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ import org.streamfanout.spi.FanoutListener.TargetEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Position;
+import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.RecordTransform;
 import org.streamfanout.spi.RegistryException;
 import org.streamfanout.spi.Source;
@@ -78,7 +80,7 @@ public final class FanoutEngine implements AutoCloseable {
     TargetRegistry registry =
         Objects.requireNonNull(builder.registry, "an engine needs a registry: call registry(...)");
     this.providers = Providers.discover(builder.providers);
-    this.context = new EngineContext(builder.settings, builder.clock);
+    this.context = new EngineContext(builder.settings, builder.secrets, builder.clock);
     this.transforms = Map.copyOf(builder.transforms);
     TargetValidation validation = new TargetValidation(providers, context, transforms.keySet());
     this.targets =
@@ -347,6 +349,7 @@ public final class FanoutEngine implements AutoCloseable {
     private @Nullable TargetRegistry registry;
     private final List<TargetProvider> providers = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>();
+    private Function<String, @Nullable String> secrets = name -> null;
     private final Map<String, RecordTransform> transforms = new HashMap<>();
     private final List<FanoutListener> listeners = new ArrayList<>();
     private RetryPolicy retry = RetryPolicy.DEFAULT;
@@ -377,6 +380,16 @@ public final class FanoutEngine implements AutoCloseable {
     /** Sets an operator's setting, such as those named in ProviderContext. */
     public Builder setting(String name, String value) {
       settings.put(name, value);
+      return this;
+    }
+
+    /**
+     * Sets what knows a secret by the name that targets use, such as {@link EnvironmentSecrets};
+     * null for one that it does not know. Asked at each use, by many threads, so that a new secret
+     * is taken up; a {@linkplain ProviderContext#SECRET_PREFIX setting} wins over it.
+     */
+    public Builder secrets(Function<String, @Nullable String> newSecrets) {
+      secrets = Objects.requireNonNull(newSecrets, "secrets");
       return this;
     }
 

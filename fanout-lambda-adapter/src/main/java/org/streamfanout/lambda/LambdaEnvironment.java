@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.EnvironmentSecrets;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.spi.FanoutException;
@@ -44,6 +45,8 @@ import org.streamfanout.spi.ProviderContext;
  *       console}</td></tr>
  *   <tr><td>FANOUT_ENDPOINT_URL</td><td>none</td><td>one URL for every AWS client, such as an
  *       emulator's</td></tr>
+ *   <tr><td>FANOUT_SECRET_{@code <NAME>}</td><td>none</td><td>the secret that a target's options
+ *       call {@code <name>}, see {@link EnvironmentSecrets}</td></tr>
  *   <tr><td>FANOUT_METRICS</td><td>true</td><td>write metrics to the log</td></tr>
  *   <tr><td>FANOUT_LOG_LEVEL</td><td>warn</td><td>trace, debug, info, warn or error</td></tr>
  * </table>
@@ -77,6 +80,7 @@ public final class LambdaEnvironment {
     this.variables = Map.copyOf(variables);
     variables.keySet().stream()
         .filter(name -> name.startsWith(PREFIX) && !LambdaVariable.isKnown(name))
+        .filter(name -> !name.startsWith(EnvironmentSecrets.PREFIX))
         .sorted()
         .forEach(
             name -> problems.add(name + " is no variable of this function; see docs/lambda.md"));
@@ -205,6 +209,7 @@ public final class LambdaEnvironment {
     if (maxBytesInFlight != null) {
       engine.maxBytesInFlight(maxBytesInFlight);
     }
+    engine.secrets(new EnvironmentSecrets(variables));
     engine.setting(ProviderContext.ALLOW_LOCAL, Boolean.toString(allowLocal));
     if (allowedHosts != null) {
       engine.setting(ProviderContext.ALLOWED_HOSTS, allowedHosts);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.streamfanout.spi.HostPort;
 
 /** The environment variables that {@link LambdaEnvironment} understands. */
 enum LambdaVariable {
@@ -30,8 +31,6 @@ enum LambdaVariable {
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
   private static final Pattern TABLE = Pattern.compile("[A-Za-z0-9_.-]{3,255}");
-  private static final Pattern HOST =
-      Pattern.compile("(?:[A-Za-z0-9*._-]+|\\[[0-9A-Fa-f:.]+])(?::\\d{1,5})?");
 
   static boolean isKnown(String name) {
     return Arrays.stream(values()).anyMatch(variable -> variable.name().equals(name));
@@ -96,7 +95,7 @@ enum LambdaVariable {
 
   static String hosts(String text) {
     for (String host : text.split(",", -1)) {
-      if (!HOST.matcher(host.strip()).matches()) {
+      if (HostPort.parse(host.strip(), 1).isEmpty()) {
         throw new IllegalArgumentException(
             "is not a list of hosts such as queue.internal,10.0.0.7:9324");
       }

@@ -46,6 +46,7 @@ final class KitDelivery {
       for (Message each : odd) {
         Outcome outcome = run.send(List.of(each)).get(0);
         if (!KitRun.isAccepted(outcome)) {
+          run.assertTellsNothing(KitRun.failure(outcome).toString());
           assertThat(KitRun.failure(outcome).kind())
               .as("a message that cannot be taken is rejected: %s", outcome)
               .isEqualTo(Failure.Kind.REJECTED);

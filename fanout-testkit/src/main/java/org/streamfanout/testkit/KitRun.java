@@ -37,18 +37,24 @@ final class KitRun implements AutoCloseable {
   final TargetConfig target;
   final Capabilities capabilities;
   final TargetSender sender;
+  private final OutputCapture output = new OutputCapture();
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<Message> accepted = Collections.synchronizedList(new ArrayList<>());
 
   KitRun(TargetProviderKit kit) throws Exception {
-    this.kit = kit;
-    this.destination = kit.open();
-    destination.configure(context);
-    this.provider = kit.provider();
-    this.target = destination.target();
-    this.capabilities = provider.capabilities(target);
-    provider.validate(target, context);
-    this.sender = provider.open(target, context);
+    try {
+      this.kit = kit;
+      this.destination = kit.open();
+      destination.configure(context);
+      this.provider = kit.provider();
+      this.target = destination.target();
+      this.capabilities = provider.capabilities(target);
+      provider.validate(target, context);
+      this.sender = provider.open(target, context);
+    } catch (Throwable error) {
+      output.close();
+      throw error;
+    }
   }
 
   /** Returns a message of the kit's own kind with a body of so many bytes, in a lane of its own. */
@@ -208,11 +214,23 @@ final class KitRun implements AutoCloseable {
     }
   }
 
+  /** Asserts that a text for people holds no payload and no secret. */
+  void assertTellsNothing(String text) {
+    assertThat(text).as("payload in what is said").doesNotContain(kit.marker());
+    context.secrets().forEach(secret -> assertThat(text).as("a secret").doesNotContain(secret));
+  }
+
+  /** Lets everything go, and asserts that nothing was printed that must not be. */
   @Override
   public void close() {
-    try (destination) {
+    List<String> secrets = List.copyOf(context.secrets());
+    try (output;
+        destination) {
       sender.close();
       context.close();
     }
+    assertThat(output.text()).as("payload in what is printed").doesNotContain(kit.marker());
+    secrets.forEach(
+        secret -> assertThat(output.text()).as("a secret in print").doesNotContain(secret));
   }
 }

@@ -2,6 +2,7 @@ package org.streamfanout.testkit;
 
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +47,14 @@ public final class TestContext implements ProviderContext, AutoCloseable {
   @Override
   public @Nullable String setting(String name) {
     return settings.get(name);
+  }
+
+  /** Returns the values of all secrets. */
+  List<String> secrets() {
+    return settings.entrySet().stream()
+        .filter(setting -> setting.getKey().startsWith(SECRET_PREFIX))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   @Override

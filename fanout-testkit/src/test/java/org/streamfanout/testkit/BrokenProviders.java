@@ -380,6 +380,20 @@ final class BrokenProviders {
     }
   }
 
+  /** Prints what it sends. */
+  static final class PrintsPayload extends WithSender {
+    @Override
+    TargetSender sender(KitMemory memory) {
+      return new KitMemory.Sender(memory) {
+        @Override
+        public List<Outcome> send(Batch batch, Deadline deadline) throws Exception {
+          System.err.println("sending " + batch.messages().get(0).body().utf8());
+          return super.send(batch, deadline);
+        }
+      };
+    }
+  }
+
   /** Believes every destination. */
   static final class BelievesDestinations extends Sound {
     @Override

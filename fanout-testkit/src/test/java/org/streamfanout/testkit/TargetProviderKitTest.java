@@ -51,6 +51,7 @@ class TargetProviderKitTest {
         Arguments.of(BrokenProviders.Retries.class, "kit_trouble_meansWhatItIs"),
         Arguments.of(BrokenProviders.WrongSize.class, "kit_messageOfExactlyTheLimit_arrives"),
         Arguments.of(BrokenProviders.EncodesForSize.class, "kit_messageOfExactlyTheLimit_arrives"),
+        Arguments.of(BrokenProviders.PrintsPayload.class, "kit_close_mayComeTwice"),
         Arguments.of(BrokenProviders.QuotesPayload.class, "kit_trouble_meansWhatItIs"),
         Arguments.of(
             BrokenProviders.BelievesDestinations.class, "kit_hostileDestinations_areInvalid"),

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,15 +18,18 @@ public final class EngineContext implements ProviderContext, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineContext.class);
 
   private final Map<String, String> settings;
+  private final Function<String, @Nullable String> secrets;
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Shared, Object> shared = new LinkedHashMap<>();
 
   private record Shared(Class<?> type, String name) {}
 
-  /** Makes a context of settings and the wall clock. */
-  public EngineContext(Map<String, String> settings, Clock clock) {
+  /** Makes a context of settings, of what knows a secret by its name, and of the wall clock. */
+  public EngineContext(
+      Map<String, String> settings, Function<String, @Nullable String> secrets, Clock clock) {
     this.settings = Map.copyOf(settings);
+    this.secrets = secrets;
     this.clock = clock;
   }
 
@@ -49,6 +53,12 @@ public final class EngineContext implements ProviderContext, AutoCloseable {
   @Override
   public @Nullable String setting(String name) {
     return settings.get(name);
+  }
+
+  @Override
+  public @Nullable String secret(String name) {
+    String set = ProviderContext.super.secret(name);
+    return set != null ? set : secrets.apply(name);
   }
 
   @Override
