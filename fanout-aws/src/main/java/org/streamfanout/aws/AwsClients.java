@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Every AWS client of one engine: one per service, region, role, external id and endpoint, all over
- * one HTTP connection pool and one cache of credentials.
+ * Every AWS client of one engine: one per service, region, role, external id, session policy and
+ * endpoint, all over one HTTP connection pool and one cache of credentials.
  *
  * <p>The clients never retry (the engine does) and stop at an interrupt. They belong to this object
  * and are closed with it. Thread-safe. Making a client does no I/O if the region is known; if no
@@ -63,7 +63,7 @@ public final class AwsClients implements AutoCloseable {
   private record Key(
       Class<?> service, Region region, @Nullable Role role, @Nullable URI endpoint) {}
 
-  private record Role(String arn, @Nullable String externalId) {}
+  private record Role(String arn, @Nullable String externalId, @Nullable String sessionPolicy) {}
 
   private AwsClients(Builder builder) {
     this.region = builder.region;
@@ -134,7 +134,10 @@ public final class AwsClients implements AutoCloseable {
   public <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C extends SdkClient>
       C client(Class<C> service, Supplier<B> builder, AwsAccess access) {
     Region clientRegion = regionOf(access);
-    Role role = access.role() == null ? null : new Role(access.role(), access.externalId());
+    Role role =
+        access.role() == null
+            ? null
+            : new Role(access.role(), access.externalId(), access.sessionPolicy());
     URI clientEndpoint = endpoint != null ? endpoint : access.endpoint();
     Key key = new Key(service, clientRegion, role, clientEndpoint);
     lock.lock();
@@ -180,7 +183,8 @@ public final class AwsClients implements AutoCloseable {
       lock.lock();
       try {
         requireOpen();
-        credentials = assumed(new Role(access.role(), access.externalId()), region);
+        credentials =
+            assumed(new Role(access.role(), access.externalId(), access.sessionPolicy()), region);
       } finally {
         lock.unlock();
       }
@@ -226,6 +230,7 @@ public final class AwsClients implements AutoCloseable {
               AssumeRoleRequest.builder()
                   .roleArn(role.arn())
                   .externalId(role.externalId())
+                  .policy(role.sessionPolicy())
                   .roleSessionName(sessionName)
                   .durationSeconds((int) sessionDuration.toSeconds())
                   .build();

@@ -11,21 +11,24 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, S3, STS and KMS (as known 2026-11). Codes are compared
- * without the decoration that varies from protocol to protocol.
+ * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, DynamoDB, EventBridge, S3, STS and KMS
+ * (as known 2026-11). Codes are compared without the decoration that varies from protocol to
+ * protocol.
  */
 final class AwsCodes {
   private static final Pattern TOO_LARGE_TEXT =
       Pattern.compile(
           "(?:shorter|larger|longer|less|greater|more) than|too (?:long|large|big)|exceed"
-              + "|maximum (?:allowed )?size",
+              + "|maximum (?:allowed )?size|over the limit",
           Pattern.CASE_INSENSITIVE);
 
   /** Parameters that come from the target; one of them is wrong for every message alike. */
   private static final Pattern TARGETS_PARAMETER =
       Pattern.compile(
           "topic ?arn|topic ?name|target ?arn|queue ?url|stream ?name|stream ?arn|message ?group ?id"
-              + "|deduplication ?id|content-?based",
+              + "|deduplication ?id|content-?based|event ?bus ?name|missing the key"
+              + "|required keys was not given"
+              + "|key element does not match the schema",
           Pattern.CASE_INSENSITIVE);
 
   /** Parameters with a length of their own, which says nothing about the message's size. */
@@ -51,7 +54,9 @@ final class AwsCodes {
                   "OverLimit",
                   "KMSThrottling",
                   "KmsThrottled",
-                  "EC2Throttled"),
+                  "EC2Throttled",
+                  "ENILimitReached",
+                  "SubnetIPAddressLimitReached"),
               kinds(
                   Kind.RETRYABLE,
                   "InternalFailure",
@@ -61,8 +66,15 @@ final class AwsCodes {
                   "ServiceUnavailable",
                   "RequestTimeout",
                   "ResourceInUse",
+                  "ResourceConflict",
+                  "ResourceNotReady",
+                  "SnapStartNotReady",
+                  "EFSIO",
                   "IDPCommunicationError",
                   "TransactionInProgress",
+                  "TransactionConflict",
+                  "ReplicatedWriteConflict",
+                  "ConcurrentModification",
                   "RequestExpired",
                   "RequestTimeTooSkewed",
                   "RequestInTheFuture",
@@ -95,6 +107,10 @@ final class AwsCodes {
                   "InvalidAttributeValue",
                   "InvalidMessageContents",
                   "InvalidData",
+                  "ItemCollectionSizeLimitExceeded",
+                  "MalformedDetail",
+                  "RedactionFailure",
+                  "InvalidRequestContent",
                   "Serialization",
                   "MalformedInput"),
               kinds(
@@ -102,6 +118,8 @@ final class AwsCodes {
                   "AuthFailure",
                   "AuthorizationError",
                   "NotAuthorized",
+                  "NotAuthorizedForSource",
+                  "NotAuthorizedForDetailType",
                   "UnauthorizedOperation",
                   "Forbidden",
                   "OptInRequired",
@@ -133,7 +151,14 @@ final class AwsCodes {
                   "MissingParameter",
                   "MissingAction",
                   "InvalidSource",
+                  "InvalidAccountId",
+                  "OperationDisabled",
                   "InvalidKMSResource",
+                  "InvalidRuntime",
+                  "InvalidSecurityGroupID",
+                  "InvalidSubnetID",
+                  "InvalidZipFile",
+                  "EC2AccessDenied",
                   "EndpointDisabled",
                   "PlatformApplicationDisabled"))
           .flatMap(map -> map.entrySet().stream())
@@ -144,6 +169,7 @@ final class AwsCodes {
       Set.of(
           "AuthorizationError",
           "NotAuthorized",
+          "NotAuthorizedForSource",
           "UnauthorizedOperation",
           "RegionDisabled",
           "QueueDoesNotExist",

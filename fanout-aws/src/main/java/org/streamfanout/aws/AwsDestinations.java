@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Arn;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Permission;
@@ -52,8 +53,39 @@ public final class AwsDestinations {
     }
   }
 
+  /** Adds the options that all AWS targets share to a type's description. */
+  public static Description.Builder accessOptions(Description.Builder description) {
+    return description.option(
+        SessionPolicy.OPTION,
+        SessionPolicy.NONE + ", " + SessionPolicy.TARGET,
+        SessionPolicy.NONE,
+        "target: the role is assumed with a session policy of the actions below on this one"
+            + " destination, so that the session can do nothing else. Needs a role and a"
+            + " destination that tells its ARN, and keys of KMS that need no action of the caller.");
+  }
+
   /**
-   * Checks what all AWS targets share: role, external id, region, the operator's endpoint.
+   * A host of AWS's own.
+   *
+   * @param partition the partition's id, as in ARNs
+   * @param region the region that it serves
+   */
+  public record ServiceHost(String partition, String region) {}
+
+  /**
+   * Reads a host of a service, in any partition: {@code <service>[-fips].<region>.<domain>}, its
+   * dual-stack form or that of a VPC endpoint.
+   *
+   * @return where it is, or nothing if it is no such host
+   */
+  public static Optional<ServiceHost> serviceHost(String service, String host) {
+    return AwsHosts.awsHost(service, host)
+        .map(aws -> new ServiceHost(aws.partition().id(), aws.region()));
+  }
+
+  /**
+   * Checks what all AWS targets share but the session policy: role, external id, region, the
+   * operator's endpoint.
    *
    * @param destinationRegion the region that the destination names, which that of the target must
    *     not contradict; null if it names none
@@ -61,7 +93,24 @@ public final class AwsDestinations {
    */
   public static List<String> accessProblems(
       TargetConfig target, @Nullable String destinationRegion, ProviderContext context) {
-    List<String> problems = new ArrayList<>();
+    return accessProblems(target, destinationRegion, List.of(), context);
+  }
+
+  /**
+   * Checks what all AWS targets share: role, external id, session policy, region, the operator's
+   * endpoint.
+   *
+   * @param destinationRegion the region that the destination names, which that of the target must
+   *     not contradict; null if it names none
+   * @param permissions what the provider says that the target needs
+   * @return every problem, in a list that the caller may add to
+   */
+  public static List<String> accessProblems(
+      TargetConfig target,
+      @Nullable String destinationRegion,
+      List<Permission> permissions,
+      ProviderContext context) {
+    List<String> problems = new ArrayList<>(SessionPolicy.problems(target, permissions));
     String endpointProblem = AwsHosts.endpointProblem(context::setting);
     if (endpointProblem != null) {
       problems.add(endpointProblem);

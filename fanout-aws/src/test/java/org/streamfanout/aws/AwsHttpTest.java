@@ -64,7 +64,7 @@ class AwsHttpTest {
   @Test
   void send_signed_coversHeadersAndBody() {
     endpoint.answer(Response.of(200, ""));
-    AwsAccess access = new AwsAccess("eu-west-1", null, null, null);
+    AwsAccess access = new AwsAccess("eu-west-1", null, null, null, null);
 
     AwsHttp.Answer answer = post(clients.http(endpoint.uri(), "es", access), LATER);
 

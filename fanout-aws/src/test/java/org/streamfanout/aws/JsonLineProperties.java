@@ -48,7 +48,7 @@ class JsonLineProperties {
     }
   }
 
-  @Property
+  @Property(tries = 50)
   void ofObject_cutShort_isNothing(@ForAll @Size(min = 1, max = 3) Map<String, String> texts) {
     ObjectNode object = JSON.createObjectNode();
     texts.forEach(object::put);

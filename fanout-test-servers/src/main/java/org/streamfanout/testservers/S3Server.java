@@ -1,8 +1,10 @@
 package org.streamfanout.testservers;
 
 import java.net.URI;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +34,8 @@ public final class S3Server implements AutoCloseable {
             .findFirst()
             .orElseThrow(
                 () -> new IllegalStateException("s3mock's exec jar is not on the class path"));
+    // One of its two connectors heeds no setting for its address.
+    URL loopback = Objects.requireNonNull(S3Server.class.getResource("s3mock.xml"));
     return new S3Server(
         JavaServer.start(
             "s3mock",
@@ -42,6 +46,7 @@ public final class S3Server implements AutoCloseable {
                 "--server.address=127.0.0.1",
                 "--server.port=0",
                 "--http.port=0",
+                "--spring.main.sources=" + loopback,
                 "--com.adobe.testing.s3mock.max-payload-size=64MB")));
   }
 

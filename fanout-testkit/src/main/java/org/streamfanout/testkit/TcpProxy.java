@@ -190,6 +190,9 @@ public final class TcpProxy implements AutoCloseable {
           lock.unlock();
         }
         upstream.connect(server);
+        // Without it small pieces wait some 40 ms for a delayed acknowledgement.
+        client.setTcpNoDelay(true);
+        upstream.setTcpNoDelay(true);
         threads.execute(() -> copy(client, upstream, true));
         threads.execute(() -> copy(upstream, client, false));
       } catch (IOException noServer) {

@@ -1,8 +1,12 @@
 package org.streamfanout.core.internal.targets;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetProvider;
 
 /** What is odd about a row but does no harm. */
 final class Warnings {
@@ -10,7 +14,7 @@ final class Warnings {
 
   static List<String> of(TargetConfig target) {
     List<String> warnings = new ArrayList<>();
-    String name = "target '" + target.id() + "' of '" + target.source().id() + "': ";
+    String name = name(target);
     target
         .unknownColumns()
         .keySet()
@@ -25,5 +29,34 @@ final class Warnings {
       }
     }
     return warnings;
+  }
+
+  /**
+   * Returns what is odd about a valid row for its type: whoever calls no service of AWS has no use
+   * for a role or a region.
+   */
+  static List<String> ofType(TargetConfig target, TargetProvider provider) {
+    Map<String, @Nullable String> columns = new LinkedHashMap<>();
+    columns.put("role", target.role());
+    columns.put("externalId", target.externalId());
+    columns.put("region", target.region());
+    List<String> ignored =
+        columns.entrySet().stream()
+            .filter(column -> column.getValue() != null)
+            .map(column -> "'" + column.getKey() + "'")
+            .toList();
+    return ignored.isEmpty() || !provider.permissions(target).isEmpty()
+        ? List.of()
+        : List.of(
+            name(target)
+                + (ignored.size() == 1 ? "column " : "columns ")
+                + String.join(", ", ignored)
+                + " ignored, since type '"
+                + target.type()
+                + "' calls no service of AWS");
+  }
+
+  private static String name(TargetConfig target) {
+    return "target '" + target.id() + "' of '" + target.source().id() + "': ";
   }
 }

@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +32,13 @@ import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TableChange;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import org.streamfanout.testkit.RecordingEndpoint;
 import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
+import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -363,5 +368,65 @@ class FirehoseSenderTest {
         .isEqualTo(FirehoseTargetProvider.LIMITS.maxBatchBytes());
     assertThat(send(sender, messages)).hasSize(500).containsOnly(Outcome.accepted());
     assertThat(endpoint.requests()).hasSize(1);
+  }
+
+  @Test
+  void send_changesOfATable_areOneLineEachAndCountedAsSuch() throws Exception {
+    answer(index -> null);
+    TargetSender sender = openFlattening(Map.of("flatten", "S,N"));
+    Message insert = change(Records.dynamoDb(1, TableChange.Type.INSERT, "a"));
+    Message withoutImage =
+        change(
+            Records.dynamoDb(
+                2, "b", new TableChange(TableChange.Type.MODIFY, Map.of(), null, null)));
+    Message transformed =
+        change(Records.dynamoDb(3, TableChange.Type.INSERT, "c").withData(Bytes.utf8("redacted")));
+
+    List<Outcome> outcomes = send(sender, List.of(withoutImage, insert, transformed));
+
+    assertThat(failure(outcomes.get(0)))
+        .extracting(Failure::kind, Failure::code)
+        .containsExactly(Kind.REJECTED, "NoNewImage");
+    assertThat(outcomes.subList(1, 3)).containsOnly(Outcome.accepted());
+    JsonNode records = json(endpoint.last()).get("Records");
+    assertThat(records).hasSize(2);
+    String line = new String(records.get(0).get("Data").binaryValue(), StandardCharsets.UTF_8);
+    assertThat(JSON.readTree(line)).isEqualTo(JSON.createObjectNode().put("id", "a").put("n", "1"));
+    assertThat(line).endsWith("\n");
+    assertThat(sender.sizeInBytes(insert)).isEqualTo(line.length());
+    assertThat(records.get(1).get("Data").binaryValue()).asString().isEqualTo("redacted");
+  }
+
+  @Test
+  void wants_removals_onlyWhereTheyAreKept() {
+    FanoutRecord removal = Records.dynamoDb(1, TableChange.Type.REMOVE, "a");
+
+    assertThat(openFlattening(Map.of()).wants(removal)).isTrue();
+    assertThat(openFlattening(Map.of("flatten", "S")).wants(removal)).isFalse();
+    assertThat(openFlattening(Map.of("flatten", "S", "removes", "keep")).wants(removal)).isTrue();
+  }
+
+  private TargetSender openFlattening(Map<String, String> options) {
+    TargetConfig target =
+        TargetConfig.builder(Records.DYNAMODB, "t", "firehose", "stream")
+            .region("eu-west-1")
+            .options(options)
+            .build();
+    FirehoseTargetProvider provider = new FirehoseTargetProvider();
+    provider.validate(target, context);
+    return provider.open(target, context);
+  }
+
+  /** As the engine makes it: the body is what the change was converted to, and never asked for. */
+  private static Message change(FanoutRecord record) {
+    Bytes data = record.data();
+    return Message.builder("id", List.of(record))
+        .body(
+            999,
+            () -> {
+              assertThat(record.change()).as("a change is not sent as converted").isNull();
+              return Objects.requireNonNull(data);
+            })
+        .build();
   }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
 import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.Source;
@@ -93,9 +95,20 @@ class KinesisTargetProviderTest {
 
   @Test
   void describe_saysWhatPeopleNeed() {
-    assertThat(provider.describe().destination()).contains("arn:<partition>:kinesis");
-    assertThat(provider.describe().options()).isEmpty();
-    assertThat(provider.describe().ordering()).isNotEmpty();
-    assertThat(provider.describe().duplicates()).isNotEmpty();
+    Description description = provider.describe();
+
+    assertThat(description.destination()).contains("arn:<partition>:kinesis");
+    assertThat(description.options())
+        .extracting(Description.Option::name)
+        .containsExactlyInAnyOrder("sessionPolicy");
+    assertThat(
+            List.of(
+                description.summary(),
+                description.ordering(),
+                description.duplicates(),
+                description.limits(),
+                description.retried(),
+                description.rejected()))
+        .doesNotContain("");
   }
 }

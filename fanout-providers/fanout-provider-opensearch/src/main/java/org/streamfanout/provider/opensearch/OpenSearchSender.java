@@ -39,16 +39,19 @@ final class OpenSearchSender implements TargetSender {
   private final TargetConfig target;
   private final OpenSearchIndex index;
   private final OpenSearchOptions options;
+  private final AwsAccess access;
   private final ProviderContext context;
 
   OpenSearchSender(
       TargetConfig target,
       OpenSearchIndex index,
       OpenSearchOptions options,
+      AwsAccess access,
       ProviderContext context) {
     this.target = target;
     this.index = index;
     this.options = options;
+    this.access = access;
     this.context = context;
   }
 
@@ -143,7 +146,7 @@ final class OpenSearchSender implements TargetSender {
     AwsClients clients = AwsClients.of(context);
     URI base = index.aws() != null ? clients.endpointOr(index.base()) : index.base();
     return options.auth() == Auth.SIGV4
-        ? clients.http(base, index.service(), AwsAccess.of(target, index.region()))
+        ? clients.http(base, index.service(), access)
         : clients.http(base);
   }
 

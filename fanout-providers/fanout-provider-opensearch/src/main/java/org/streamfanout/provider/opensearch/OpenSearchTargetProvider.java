@@ -3,6 +3,7 @@ package org.streamfanout.provider.opensearch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsDestinations.OwnHost;
 import org.streamfanout.spi.Capabilities;
@@ -43,9 +44,10 @@ public final class OpenSearchTargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder(
-            "An index of OpenSearch: an AWS domain, a serverless collection, or a cluster of one's"
-                + " own that the operator allows. Each record must be one JSON object.")
+    return AwsDestinations.accessOptions(
+            Description.builder(
+                "An index of OpenSearch: an AWS domain, a serverless collection, or a cluster of"
+                    + " one's own that the operator allows. Each record must be one JSON object."))
         .destination(
             OpenSearchIndex.SYNTAX
                 + ". The endpoints of AWS are search-... and vpc-... of es, and"
@@ -116,7 +118,7 @@ public final class OpenSearchTargetProvider implements TargetProvider {
     Optional<OpenSearchIndex> index = OpenSearchIndex.parse(target.destination(), context);
     List<String> problems =
         AwsDestinations.accessProblems(
-            target, index.map(OpenSearchIndex::region).orElse(null), context);
+            target, index.map(OpenSearchIndex::region).orElse(null), permissions(target), context);
     if (index.isEmpty()) {
       problems.add(
           "destination '"
@@ -165,6 +167,7 @@ public final class OpenSearchTargetProvider implements TargetProvider {
                         List.of("destination '" + target.destination() + "' is not an index")));
     OpenSearchOptions options =
         OpenSearchOptions.parse(target, index.aws() != null, new ArrayList<>());
-    return new OpenSearchSender(target, index, options, context);
+    return new OpenSearchSender(
+        target, index, options, AwsAccess.of(target, index.region(), permissions(target)), context);
   }
 }

@@ -41,12 +41,19 @@ final class S3Sender implements TargetSender {
   private final TargetConfig target;
   private final S3Location location;
   private final S3Options options;
+  private final AwsAccess access;
   private final ProviderContext context;
 
-  S3Sender(TargetConfig target, S3Location location, S3Options options, ProviderContext context) {
+  S3Sender(
+      TargetConfig target,
+      S3Location location,
+      S3Options options,
+      AwsAccess access,
+      ProviderContext context) {
     this.target = target;
     this.location = location;
     this.options = options;
+    this.access = access;
     this.context = context;
   }
 
@@ -58,10 +65,7 @@ final class S3Sender implements TargetSender {
     String endpoint = context.setting(ProviderContext.ENDPOINT_URL);
     boolean isLocal = endpoint != null && !endpoint.isBlank();
     return AwsClients.of(context)
-        .client(
-            S3Client.class,
-            () -> S3Client.builder().forcePathStyle(isLocal),
-            AwsAccess.of(target, null));
+        .client(S3Client.class, () -> S3Client.builder().forcePathStyle(isLocal), access);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.streamfanout.provider.s3;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.CallOrder;
@@ -35,7 +36,8 @@ public final class S3TargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder("An S3 bucket; each batch becomes one object.")
+    return AwsDestinations.accessOptions(
+            Description.builder("An S3 bucket; each batch becomes one object."))
         .destination(
             S3Location.SYNTAX
                 + ". Buckets of general purpose, by their own names. The region is the row's"
@@ -93,7 +95,8 @@ public final class S3TargetProvider implements TargetProvider {
 
   @Override
   public void validate(TargetConfig target, ProviderContext context) {
-    List<String> problems = AwsDestinations.accessProblems(target, null, context);
+    List<String> problems =
+        AwsDestinations.accessProblems(target, null, permissions(target), context);
     Optional<S3Location> location = S3Location.parse(target.destination());
     if (location.isEmpty()) {
       problems.add(
@@ -136,6 +139,7 @@ public final class S3TargetProvider implements TargetProvider {
                     new InvalidTargetException(
                         List.of("destination '" + target.destination() + "' is not a bucket")));
     S3Options options = S3Options.parse(target, location.prefix(), new ArrayList<>());
-    return new S3Sender(target, location, options, context);
+    return new S3Sender(
+        target, location, options, AwsAccess.of(target, null, permissions(target)), context);
   }
 }
