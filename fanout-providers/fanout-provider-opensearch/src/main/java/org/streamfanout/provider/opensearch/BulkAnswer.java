@@ -21,8 +21,8 @@ final class BulkAnswer {
    * @param type such as {@code mapper_parsing_exception}; empty if it is not said
    * @param reason the text, which may quote the document; empty if it is not said
    */
-  record Error(String type, String reason) {
-    static final Error NONE = new Error("", "");
+  record Problem(String type, String reason) {
+    static final Problem NONE = new Problem("", "");
   }
 
   /**
@@ -30,9 +30,9 @@ final class BulkAnswer {
    *
    * @param id the document's; null if it is not said
    * @param status as HTTP's; 0 if it is not said
-   * @param error what is wrong; {@link Error#NONE} if nothing is
+   * @param error what is wrong; {@link Problem#NONE} if nothing is
    */
-  record Item(@Nullable String id, int status, Error error) {}
+  record Item(@Nullable String id, int status, Problem error) {}
 
   /** Returns the answers that can be read, in order; fewer if the text breaks off or is no JSON. */
   static List<Item> items(Bytes body) {
@@ -60,7 +60,7 @@ final class BulkAnswer {
   private static Item item(JsonParser parser) throws IOException {
     String id = null;
     int status = 0;
-    Error error = Error.NONE;
+    Problem error = Problem.NONE;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         parser.skipChildren();
@@ -83,8 +83,10 @@ final class BulkAnswer {
     return new Item(id, status, error);
   }
 
-  /** Returns the error of a call that failed as a whole; {@link Error#NONE} if none can be read. */
-  static Error error(Bytes body) {
+  /**
+   * Returns the error of a call that failed as a whole; {@link Problem#NONE} if none can be read.
+   */
+  static Problem error(Bytes body) {
     try (JsonParser parser = JSON.createParser(body.array(), body.offset(), body.length())) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -97,15 +99,15 @@ final class BulkAnswer {
         }
       }
     } catch (IOException notJson) {
-      return Error.NONE;
+      return Problem.NONE;
     }
-    return Error.NONE;
+    return Problem.NONE;
   }
 
-  private static Error error(JsonParser parser, JsonToken value) throws IOException {
+  private static Problem error(JsonParser parser, JsonToken value) throws IOException {
     if (value != JsonToken.START_OBJECT) {
       parser.skipChildren();
-      return new Error("error", "");
+      return new Problem("error", "");
     }
     String type = "error";
     String reason = "";
@@ -120,6 +122,6 @@ final class BulkAnswer {
         parser.skipChildren();
       }
     }
-    return new Error(type, reason);
+    return new Problem(type, reason);
   }
 }

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.aws.AwsHttp;
-import org.streamfanout.provider.opensearch.BulkAnswer.Error;
 import org.streamfanout.provider.opensearch.BulkAnswer.Item;
+import org.streamfanout.provider.opensearch.BulkAnswer.Problem;
 import org.streamfanout.spi.Failure;
 
 /**
@@ -65,7 +65,7 @@ final class OpenSearchFailures {
   /** Returns what an answer means for every message of a call that failed as a whole. */
   static Failure ofCall(AwsHttp.Answer answer) {
     int status = answer.status();
-    Error error = BulkAnswer.error(answer.body());
+    Problem error = BulkAnswer.error(answer.body());
     String code = code(error, status);
     String said = "OpenSearch answered " + status + (error.type().isEmpty() ? "" : " " + code);
     if (answer.isExpiredCredentials()) {
@@ -80,12 +80,9 @@ final class OpenSearchFailures {
       case 408 -> Failure.retryable(code, said);
       case 401, 403 -> Failure.fatal(code, said + ": denied; check credentials and access policy");
       case 404 -> Failure.fatal(code, said + ": there is no such index, and none was made");
-      default -> status >= 400 && status < 500 ? Failure.fatal(code, said) : retryable(code, said);
+      default ->
+          status >= 400 && status < 500 ? Failure.fatal(code, said) : Failure.retryable(code, said);
     };
-  }
-
-  private static Failure retryable(String code, String said) {
-    return Failure.retryable(code, said);
   }
 
   private static Failure throttled(Failure failure, @Nullable String retryAfter) {
@@ -103,11 +100,11 @@ final class OpenSearchFailures {
    */
   static @Nullable Failure ofItem(Item item, boolean isDeletion, OpenSearchOptions options) {
     int status = item.status();
-    Error error = item.error();
-    if (status >= 200 && status < 300 && error == Error.NONE) {
+    Problem error = item.error();
+    if (status >= 200 && status < 300 && error.equals(Problem.NONE)) {
       return null;
     }
-    if (isDeletion && status == 404 && error == Error.NONE) {
+    if (isDeletion && status == 404 && error.equals(Problem.NONE)) {
       return null;
     }
     boolean isCreate = options.action() == OpenSearchOptions.Action.CREATE;
@@ -117,16 +114,16 @@ final class OpenSearchFailures {
     }
     String code = code(error, status);
     String said = "OpenSearch refused this document with " + status + " " + code;
+    if (status == 429) {
+      return Failure.throttled(code, said);
+    }
     if (TARGETS_FAULT.contains(error.type())
         || TARGETS_FAULT_REASON.matcher(error.reason()).find()
         || status == 401
         || status == 403) {
-      return status == 429
-          ? Failure.throttled(code, said)
-          : Failure.fatal(code, said + ", which is the index's or the user's fault");
+      return Failure.fatal(code, said + ", which is the index's or the user's fault");
     }
     return switch (status) {
-      case 429 -> Failure.throttled(code, said);
       case 413 -> Failure.tooLarge(code, said);
       case 408 -> Failure.retryable(code, said);
       case 409 ->
@@ -154,7 +151,7 @@ final class OpenSearchFailures {
     return "";
   }
 
-  private static String code(Error error, int status) {
+  private static String code(Problem error, int status) {
     return TYPE.matcher(error.type()).matches() && !error.type().equals("error")
         ? error.type()
         : "Http" + status;
