@@ -39,22 +39,27 @@ final class DynamoDbSender implements TargetSender {
   private final TargetConfig target;
   private final TableName table;
   private final ItemRules rules;
+  private final AwsAccess access;
   private final ItemWrites writes;
   private final ProviderContext context;
 
-  DynamoDbSender(TargetConfig target, TableName table, ItemRules rules, ProviderContext context) {
+  DynamoDbSender(
+      TargetConfig target,
+      TableName table,
+      ItemRules rules,
+      AwsAccess access,
+      ProviderContext context) {
     this.target = target;
     this.table = table;
     this.rules = rules;
+    this.access = access;
     this.writes = new ItemWrites(rules, table, target.source());
     this.context = context;
   }
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private DynamoDbClient client() {
-    return AwsClients.of(context)
-        .client(
-            DynamoDbClient.class, DynamoDbClient::builder, AwsAccess.of(target, table.region()));
+    return AwsClients.of(context).client(DynamoDbClient.class, DynamoDbClient::builder, access);
   }
 
   @Override

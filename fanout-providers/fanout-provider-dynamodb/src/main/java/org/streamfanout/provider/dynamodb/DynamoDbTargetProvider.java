@@ -3,6 +3,7 @@ package org.streamfanout.provider.dynamodb;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.RecordTemplate;
 import org.streamfanout.spi.Capabilities;
@@ -39,9 +40,10 @@ public final class DynamoDbTargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder(
-            "A DynamoDB table, in this account or another: each record's JSON object becomes an"
-                + " item, or the changes of a table are carried out on another.")
+    return AwsDestinations.accessOptions(
+            Description.builder(
+                "A DynamoDB table, in this account or another: each record's JSON object becomes an"
+                    + " item, or the changes of a table are carried out on another."))
         .destination(
             TableName.SYNTAX
                 + ". The date is the record's arrival in UTC; {ww} is the ISO week and {yyyy} its"
@@ -58,9 +60,11 @@ public final class DynamoDbTargetProvider implements TargetProvider {
                 + " deleted item leaves no number behind: an older put after the delete brings it"
                 + " back.")
         .limits(
-            "25 items and 16 MiB a call, 400 KiB an item, from the BatchWriteItem API reference as"
-                + " known 2026-11; not asked live. An item's size is taken to be its JSON's; what"
-                + " DynamoDB itself finds too large is rejected.")
+            "BatchWriteItem: 25 items and 16 MiB; 400 KiB an item"
+                + " (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html,"
+                + " as known 2026-11). Not asked live: DynamoDB has no others. An item's size is"
+                + " taken to be its JSON's, or that of the image that is replicated; what DynamoDB"
+                + " itself finds too large is rejected.")
         .retried(
             "Items that DynamoDB hands back unprocessed, throttling, 5xx, timeouts, lost"
                 + " connections and expired credentials.")
@@ -128,7 +132,8 @@ public final class DynamoDbTargetProvider implements TargetProvider {
   public void validate(TargetConfig target, ProviderContext context) {
     Optional<TableName> table = TableName.parse(target.destination());
     List<String> problems =
-        AwsDestinations.accessProblems(target, table.map(TableName::region).orElse(null), context);
+        AwsDestinations.accessProblems(
+            target, table.map(TableName::region).orElse(null), permissions(target), context);
     if (table.isEmpty()) {
       problems.add(problem(target));
     }
@@ -172,6 +177,11 @@ public final class DynamoDbTargetProvider implements TargetProvider {
     TableName table =
         TableName.parse(target.destination())
             .orElseThrow(() -> new InvalidTargetException(List.of(problem(target))));
-    return new DynamoDbSender(target, table, ItemRules.of(target, new ArrayList<>()), context);
+    return new DynamoDbSender(
+        target,
+        table,
+        ItemRules.of(target, new ArrayList<>()),
+        AwsAccess.of(target, table.region(), permissions(target)),
+        context);
   }
 }

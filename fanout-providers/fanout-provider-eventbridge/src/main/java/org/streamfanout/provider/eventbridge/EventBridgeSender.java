@@ -28,28 +28,22 @@ final class EventBridgeSender implements TargetSender {
   private static final String SERVICE = "EventBridge";
 
   private final TargetConfig target;
-  private final AwsDestinations.Named bus;
   private final EventEntries events;
+  private final AwsAccess access;
   private final ProviderContext context;
 
   EventBridgeSender(
-      TargetConfig target,
-      AwsDestinations.Named bus,
-      EventEntries events,
-      ProviderContext context) {
+      TargetConfig target, EventEntries events, AwsAccess access, ProviderContext context) {
     this.target = target;
-    this.bus = bus;
     this.events = events;
+    this.access = access;
     this.context = context;
   }
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private EventBridgeClient client() {
     return AwsClients.of(context)
-        .client(
-            EventBridgeClient.class,
-            EventBridgeClient::builder,
-            AwsAccess.of(target, bus.region()));
+        .client(EventBridgeClient.class, EventBridgeClient::builder, access);
   }
 
   @Override

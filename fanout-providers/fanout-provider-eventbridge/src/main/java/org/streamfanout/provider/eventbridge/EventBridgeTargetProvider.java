@@ -3,6 +3,7 @@ package org.streamfanout.provider.eventbridge;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsDestinations.Named;
 import org.streamfanout.aws.RecordTemplate;
@@ -55,19 +56,21 @@ public final class EventBridgeTargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder(
-            "An EventBridge event bus, in this account or, by ARN, in another: an event for each"
-                + " record, with the record's JSON object as its detail, its arrival as its time"
-                + " and the source's ARN as its resource.")
+    return AwsDestinations.accessOptions(
+            Description.builder(
+                "An EventBridge event bus, in this account or, by ARN, in another: an event for each"
+                    + " record, with the record's JSON object as its detail, its arrival as its time"
+                    + " and the source's ARN as its resource."))
         .destination(SYNTAX)
         .ordering(
             "EventBridge promises no order. KEY sends one record of a key a call, and SHARD one"
                 + " record a call, which orders the sends only.")
         .duplicates("An event that is sent twice is matched twice.")
         .limits(
-            "10 events a call, and less than 256 KiB for them together by EventBridge's own count"
-                + " (time, source, detail type, detail, resources), from the PutEvents API"
-                + " reference as known 2026-11; not asked live.")
+            "PutEvents: 10 events, less than 256 KiB together, by EventBridge's own count of time,"
+                + " source, detail type, detail and resources"
+                + " (docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html, as"
+                + " known 2026-11). Not asked live: a bus has no others.")
         .retried(
             "Events and calls that fail by throttling or an internal failure; 5xx, timeouts, lost"
                 + " connections and expired credentials.")
@@ -99,7 +102,8 @@ public final class EventBridgeTargetProvider implements TargetProvider {
   public void validate(TargetConfig target, ProviderContext context) {
     Optional<Named> bus = bus(target);
     List<String> problems =
-        AwsDestinations.accessProblems(target, bus.map(Named::region).orElse(null), context);
+        AwsDestinations.accessProblems(
+            target, bus.map(Named::region).orElse(null), permissions(target), context);
     if (bus.isEmpty()) {
       problems.add(problem(target));
     }
@@ -153,6 +157,7 @@ public final class EventBridgeTargetProvider implements TargetProvider {
             target.option(SOURCE, STANDARD_SOURCE),
             detailType(target),
             target.source());
-    return new EventBridgeSender(target, bus, entries, context);
+    AwsAccess access = AwsAccess.of(target, bus.region(), permissions(target));
+    return new EventBridgeSender(target, entries, access, context);
   }
 }

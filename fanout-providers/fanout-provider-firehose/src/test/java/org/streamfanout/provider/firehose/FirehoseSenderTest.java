@@ -8,13 +8,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -141,30 +137,6 @@ class FirehoseSenderTest {
   }
 
   @Test
-  void send_anySubsetOfUpToTenRefused_failsExactlyThose() throws Exception {
-    TargetSender sender = open("q");
-    for (int count = 1; count <= 10; count++) {
-      List<Message> messages = messages(count);
-      for (int refused = 0; refused < 1 << count; refused++) {
-        int mask = refused;
-        answer(index -> (mask & 1 << index) == 0 ? null : "C" + index);
-
-        List<Outcome> outcomes = send(sender, messages);
-
-        assertThat(outcomes).hasSize(count);
-        for (int index = 0; index < count; index++) {
-          if ((mask & 1 << index) == 0) {
-            assertThat(outcomes.get(index)).isEqualTo(Outcome.accepted());
-          } else {
-            assertThat(failure(outcomes.get(index)).code()).isEqualTo("C" + index);
-          }
-        }
-      }
-      endpoint.clear();
-    }
-  }
-
-  @Test
   void send_answerOfAnotherLength_saysNothingAboutAnyRecord() throws Exception {
     for (int length : new int[] {0, 1, 2, 4}) {
       ArrayNode results = JSON.createArrayNode();
@@ -197,24 +169,6 @@ class FirehoseSenderTest {
   }
 
   @Test
-  void send_denied_isFatalForAll() throws Exception {
-    endpoint.answer(error(400, "AccessDeniedException", "User: u is not authorized"));
-
-    assertThat(send(open("q"), messages(3)))
-        .hasSize(3)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
-  void send_missingStream_isFatalForAll() throws Exception {
-    endpoint.answer(error(400, "ResourceNotFoundException", "Stream q not found"));
-
-    assertThat(send(open("q"), messages(3)))
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-  }
-
-  @Test
   void send_malformedCallOfSeveral_isHalvedAndOfOneRejected() throws Exception {
     endpoint.answer(error(400, "InvalidArgumentException", "sesame"));
     TargetSender sender = open("q");
@@ -224,55 +178,6 @@ class FirehoseSenderTest {
         .containsExactly(Kind.TOO_LARGE, Kind.TOO_LARGE);
     assertThat(failure(send(sender, messages(1)).get(0)).kind()).isEqualTo(Kind.REJECTED);
     assertThat(failure(send(sender, messages(1)).get(0)).toString()).doesNotContain("sesame");
-  }
-
-  @Test
-  void send_connectionThatEnds_isRetryableForAll() throws Exception {
-    endpoint.answer(request -> null);
-
-    assertThat(send(open("q"), messages(2)))
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.RETRYABLE));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
-  void send_answerThatNeverComes_endsWithTheDeadline() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-
-    List<Outcome> outcomes =
-        open("q")
-            .send(new Batch(SOURCE, null, messages(2)), Deadline.after(Duration.ofMillis(100)));
-
-    assertThat(outcomes)
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).code()).isEqualTo("Timeout"));
-    never.countDown();
-  }
-
-  @Test
-  void send_interrupted_stops() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-    TargetSender sender = open("q");
-    FutureTask<List<Outcome>> send = new FutureTask<>(() -> send(sender, messages(1)));
-    Thread thread = new Thread(send);
-    thread.start();
-    endpoint.awaitRequests(1);
-
-    thread.interrupt();
-
-    assertThat(failure(send.get(20, TimeUnit.SECONDS).get(0)).code()).isEqualTo("Interrupted");
-    never.countDown();
   }
 
   @Test
@@ -351,23 +256,6 @@ class FirehoseSenderTest {
       assertThat(sender.sizeInBytes(messages.get(index)))
           .isEqualTo(records.get(index).get("Data").binaryValue().length);
     }
-  }
-
-  @Test
-  void send_fiveHundredRecordsOfTogetherTheLimit_isOneCallOfThatSize() throws Exception {
-    answer(index -> null);
-    TargetSender sender = open("q");
-    int each = (int) (FirehoseTargetProvider.LIMITS.maxBatchBytes() / 500);
-    int left = (int) (FirehoseTargetProvider.LIMITS.maxBatchBytes() % 500);
-    List<Message> messages = new ArrayList<>();
-    for (int number = 0; number < 500; number++) {
-      messages.add(message(number, "k", "x".repeat(each + (number == 0 ? left : 0))));
-    }
-
-    assertThat(messages.stream().mapToLong(sender::sizeInBytes).sum())
-        .isEqualTo(FirehoseTargetProvider.LIMITS.maxBatchBytes());
-    assertThat(send(sender, messages)).hasSize(500).containsOnly(Outcome.accepted());
-    assertThat(endpoint.requests()).hasSize(1);
   }
 
   @Test

@@ -170,10 +170,16 @@ final class KinesisSender implements TargetSender {
 
   @Override
   public Limits limits(Deadline deadline) {
-    return limits.get(() -> KinesisTargetProvider.limits(summary(deadline).maxRecordSizeInKiB()));
+    return limits.get(
+        () -> {
+          StreamDescriptionSummary summary = summary(deadline);
+          return summary == null
+              ? null
+              : KinesisTargetProvider.limits(summary.maxRecordSizeInKiB());
+        });
   }
 
-  private StreamDescriptionSummary summary(Deadline deadline) {
+  private @Nullable StreamDescriptionSummary summary(Deadline deadline) {
     return client()
         .describeStreamSummary(
             DescribeStreamSummaryRequest.builder()

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
@@ -15,7 +14,6 @@ import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.testkit.TestContext;
 
 class KinesisTargetProviderTest {
@@ -24,13 +22,6 @@ class KinesisTargetProviderTest {
 
   private static TargetConfig.Builder target(String destination) {
     return TargetConfig.builder(SOURCE, "t", "kinesis", destination);
-  }
-
-  @Test
-  void serviceLoader_findsTheProvider() {
-    assertThat(ServiceLoader.load(TargetProvider.class))
-        .anyMatch(
-            found -> found instanceof KinesisTargetProvider && found.type().equals("kinesis"));
   }
 
   @Test

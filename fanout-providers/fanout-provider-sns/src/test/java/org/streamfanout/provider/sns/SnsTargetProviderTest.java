@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
@@ -14,7 +13,6 @@ import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.testkit.TestContext;
 
 class SnsTargetProviderTest {
@@ -23,12 +21,6 @@ class SnsTargetProviderTest {
 
   private static TargetConfig.Builder target(String destination) {
     return TargetConfig.builder(SOURCE, "t", "sns", destination);
-  }
-
-  @Test
-  void serviceLoader_findsTheProvider() {
-    assertThat(ServiceLoader.load(TargetProvider.class))
-        .anyMatch(found -> found instanceof SnsTargetProvider && found.type().equals("sns"));
   }
 
   @Test
