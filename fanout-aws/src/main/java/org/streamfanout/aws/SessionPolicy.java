@@ -56,7 +56,7 @@ final class SessionPolicy {
       problems.add(
           "option '"
               + OPTION
-              + "' needs to know what the target is; write the destination as an ARN");
+              + "' needs a destination that tells its ARN, which this one does not");
     }
     int length = policy(permissions).length();
     if (length > LONGEST) {

@@ -130,10 +130,11 @@ final class AwsStandIn implements AutoCloseable {
             "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>m</Message>"
                 + "</Error><RequestId>r</RequestId></ErrorResponse>")
         : json(
-            400,
-            JSON.createObjectNode()
-                .put("__type", "ExpiredTokenException")
-                .put("message", "The security token included in the request is expired"));
+                400,
+                JSON.createObjectNode()
+                    .put("__type", "ExpiredTokenException")
+                    .put("message", "The security token included in the request is expired"))
+            .with("x-amzn-ErrorType", "ExpiredTokenException");
   }
 
   private Call call(Request request) {
@@ -200,16 +201,21 @@ final class AwsStandIn implements AutoCloseable {
   }
 
   static Response kinesis(Request request) throws IOException {
-    return byPlace(request, "Records", "SequenceNumber");
+    return byPlace(request, "Records", "Records", "SequenceNumber");
   }
 
   static Response firehose(Request request) throws IOException {
-    return byPlace(request, "RequestResponses", "RecordId");
+    return byPlace(request, "Records", "RequestResponses", "RecordId");
   }
 
-  private static Response byPlace(Request request, String list, String id) throws IOException {
+  static Response events(Request request) throws IOException {
+    return byPlace(request, "Entries", "Entries", "EventId");
+  }
+
+  private static Response byPlace(Request request, String asked, String list, String id)
+      throws IOException {
     ArrayNode results = JSON.createArrayNode();
-    for (JsonNode ignored : JSON.readTree(request.body()).path("Records")) {
+    for (JsonNode ignored : JSON.readTree(request.body()).path(asked)) {
       results.addObject().put(id, "id").put("ShardId", "shard");
     }
     ObjectNode answer = JSON.createObjectNode();
@@ -218,7 +224,11 @@ final class AwsStandIn implements AutoCloseable {
   }
 
   static Response json(int status, JsonNode body) {
-    return Response.of(status, body.toString()).with("Content-Type", "application/x-amz-json-1.1");
+    return json(status, body.toString());
+  }
+
+  static Response json(int status, String body) {
+    return Response.of(status, body).with("Content-Type", "application/x-amz-json-1.1");
   }
 
   static String md5(String text) {

@@ -12,7 +12,6 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
-import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -32,16 +31,13 @@ final class IotSender implements TargetSender {
   private static final Failure REFUSED =
       Failure.rejected("InvalidRequest", "IoT cannot publish this payload to this topic");
 
-  private final TargetConfig target;
-  private final IotEndpoint endpoint;
+  private final AwsAccess access;
   private final Topic topic;
   private final int qos;
   private final ProviderContext context;
 
-  IotSender(
-      TargetConfig target, IotEndpoint endpoint, Topic topic, int qos, ProviderContext context) {
-    this.target = target;
-    this.endpoint = endpoint;
+  IotSender(AwsAccess access, Topic topic, int qos, ProviderContext context) {
+    this.access = access;
     this.topic = topic;
     this.qos = qos;
     this.context = context;
@@ -49,7 +45,6 @@ final class IotSender implements TargetSender {
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private IotDataPlaneClient client() {
-    AwsAccess access = AwsAccess.of(target, endpoint.region()).withEndpoint(endpoint.url());
     return AwsClients.of(context)
         .client(IotDataPlaneClient.class, IotDataPlaneClient::builder, access);
   }

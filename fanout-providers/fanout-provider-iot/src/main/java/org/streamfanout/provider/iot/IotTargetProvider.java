@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsDestinations.ServiceHost;
 import org.streamfanout.spi.Arn;
@@ -40,11 +41,13 @@ public final class IotTargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder("An MQTT topic of AWS IoT Core, published to over HTTPS.")
+    return AwsDestinations.accessOptions(
+            Description.builder("An MQTT topic of AWS IoT Core, published to over HTTPS."))
         .destination(
             SYNTAX
                 + ", the endpoint of type iot:Data-ATS and the topic; the topic may hold {key}. The"
                 + " old <id>.iot.<region>.<domain> is read as today's.")
+        .example("a1b2c3d4e5f6g7-ats.iot.eu-west-1.amazonaws.com#orders/new")
         .ordering(
             "One message a call. KEY, BATCH and SHARD order the calls, at one call at a time for"
                 + " each lane; the broker promises subscribers no order.")
@@ -103,7 +106,7 @@ public final class IotTargetProvider implements TargetProvider {
     Optional<IotEndpoint> endpoint = endpoint(target, context);
     List<String> problems =
         AwsDestinations.accessProblems(
-            target, endpoint.map(IotEndpoint::region).orElse(null), context);
+            target, endpoint.map(IotEndpoint::region).orElse(null), permissions(target), context);
     if (endpoint.isEmpty()) {
       problems.add(problem(target));
     }
@@ -158,6 +161,8 @@ public final class IotTargetProvider implements TargetProvider {
         endpoint(target, context)
             .orElseThrow(() -> new InvalidTargetException(List.of(problem(target))));
     int qos = Integer.parseInt(target.option(QOS, "0"));
-    return new IotSender(target, endpoint, Topic.of(topic(target), target), qos, context);
+    AwsAccess access =
+        AwsAccess.of(target, endpoint.region(), permissions(target)).withEndpoint(endpoint.url());
+    return new IotSender(access, Topic.of(topic(target), target), qos, context);
   }
 }

@@ -65,7 +65,7 @@ class KinesisTargetProviderKitIT extends TargetProviderKit {
                 .role("arn:aws:iam::000000000000:role/r")
                 .options(Map.of("sessionPolicy", "target"))
                 .build(),
-            List.of("as an ARN")));
+            List.of("tells its ARN")));
   }
 
   /** A name is looked up in the target's account and region, whatever else it looks like. */

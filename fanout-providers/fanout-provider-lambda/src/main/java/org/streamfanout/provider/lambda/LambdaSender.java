@@ -5,7 +5,6 @@ import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsCalls;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.aws.AwsDestinations;
-import org.streamfanout.aws.AwsDestinations.Named;
 import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.aws.EntryOutcomes;
 import org.streamfanout.spi.Batch;
@@ -30,15 +29,15 @@ final class LambdaSender implements TargetSender {
   private static final int DONE = 200;
 
   private final TargetConfig target;
-  private final Named function;
+  private final AwsAccess access;
   private final InvocationType invocation;
   private final SourceEvent event;
   private final ProviderContext context;
 
   LambdaSender(
-      TargetConfig target, Named function, InvocationType invocation, ProviderContext context) {
+      TargetConfig target, AwsAccess access, InvocationType invocation, ProviderContext context) {
     this.target = target;
-    this.function = function;
+    this.access = access;
     this.invocation = invocation;
     this.event = SourceEvent.of(target);
     this.context = context;
@@ -46,7 +45,6 @@ final class LambdaSender implements TargetSender {
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private LambdaClient client() {
-    AwsAccess access = AwsAccess.of(target, function.region());
     return AwsClients.of(context).client(LambdaClient.class, LambdaClient::builder, access);
   }
 

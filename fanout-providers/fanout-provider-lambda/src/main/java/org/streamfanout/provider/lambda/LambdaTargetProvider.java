@@ -3,6 +3,7 @@ package org.streamfanout.provider.lambda;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsDestinations.Named;
 import org.streamfanout.spi.Capabilities;
@@ -72,22 +73,24 @@ public final class LambdaTargetProvider implements TargetProvider {
 
   @Override
   public Description describe() {
-    return Description.builder(
-            "A Lambda function, in this account or, by ARN, in another; invoked with the event that"
-                + " the source itself would invoke it with. A record that came in a Lambda event is"
-                + " passed on as it stood there. Any other (of another host, out of an aggregate,"
-                + " transformed) is written anew, without what only Lambda knows: Kinesis"
-                + " invokeIdentityArn; DynamoDB SizeBytes, StreamViewType and userIdentity; Kafka"
-                + " timestampType and, for MSK, bootstrapServers; SQS receiptHandle and attributes;"
-                + " SNS subscription, subject, attributes and signature. A user record of an"
-                + " aggregate has its own key and data, the aggregate's sequence number, and an"
-                + " eventID that ends in #<part>; an explicit hash key is added. A change of a"
-                + " table that a transform replaced has only dynamodb.data, in base64. What"
-                + " convertDDB and wholeChange make of a change shows with the column passthrough"
-                + " only, which sends {\"Records\":[{key, sequenceNumber, subSequenceNumber, data in"
-                + " base64, action, source, region}]} instead. Nothing here notices a loop: do not"
-                + " name the function that runs Fanout, nor one that writes to the source.")
+    return AwsDestinations.accessOptions(
+            Description.builder(
+                "A Lambda function, in this account or, by ARN, in another; invoked with the event that"
+                    + " the source itself would invoke it with. A record that came in a Lambda event is"
+                    + " passed on as it stood there. Any other (of another host, out of an aggregate,"
+                    + " transformed) is written anew, without what only Lambda knows: Kinesis"
+                    + " invokeIdentityArn; DynamoDB SizeBytes, StreamViewType and userIdentity; Kafka"
+                    + " timestampType and, for MSK, bootstrapServers; SQS receiptHandle and attributes;"
+                    + " SNS subscription, subject, attributes and signature. A user record of an"
+                    + " aggregate has its own key and data, the aggregate's sequence number, and an"
+                    + " eventID that ends in #<part>; an explicit hash key is added. A change of a"
+                    + " table that a transform replaced has only dynamodb.data, in base64. What"
+                    + " convertDDB and wholeChange make of a change shows with the column passthrough"
+                    + " only, which sends {\"Records\":[{key, sequenceNumber, subSequenceNumber, data in"
+                    + " base64, action, source, region}]} instead. Nothing here notices a loop: do not"
+                    + " name the function that runs Fanout, nor one that writes to the source."))
         .destination(SYNTAX)
+        .example("arn:aws:lambda:eu-west-1:123456789012:function:orders")
         .ordering(
             "An event's records are in order. Event invocations are queued by Lambda, which may run"
                 + " several at once and in any order; RequestResponse under BATCH or SHARD keeps"
@@ -151,7 +154,8 @@ public final class LambdaTargetProvider implements TargetProvider {
   public void validate(TargetConfig target, ProviderContext context) {
     Optional<Named> function = function(target);
     List<String> problems =
-        AwsDestinations.accessProblems(target, function.map(Named::region).orElse(null), context);
+        AwsDestinations.accessProblems(
+            target, function.map(Named::region).orElse(null), permissions(target), context);
     if (function.isEmpty()) {
       problems.add(problem(target));
     }
@@ -181,6 +185,9 @@ public final class LambdaTargetProvider implements TargetProvider {
     Named function =
         function(target).orElseThrow(() -> new InvalidTargetException(List.of(problem(target))));
     return new LambdaSender(
-        target, function, invocation(target).orElse(InvocationType.EVENT), context);
+        target,
+        AwsAccess.of(target, function.region(), permissions(target)),
+        invocation(target).orElse(InvocationType.EVENT),
+        context);
   }
 }
