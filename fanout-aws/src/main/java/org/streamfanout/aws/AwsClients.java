@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Every AWS client of one engine: one per service, region, role, external id and endpoint, all over
- * one HTTP connection pool and one cache of credentials.
+ * Every AWS client of one engine: one per service, region, role, external id, session policy and
+ * endpoint, all over one HTTP connection pool and one cache of credentials.
  *
  * <p>The clients never retry (the engine does) and stop at an interrupt. They belong to this object
  * and are closed with it. Thread-safe. Making a client does no I/O if the region is known; if no
@@ -42,6 +42,12 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 public final class AwsClients implements AutoCloseable {
   /** The name under which an engine's clients are {@linkplain ProviderContext#shared shared}. */
   public static final String SHARED_NAME = "aws";
+
+  /**
+   * A call's deadline ends it, not the socket: a Lambda function that is waited for may take 15
+   * minutes, where the HTTP client by itself gives up after 30 s.
+   */
+  private static final Duration LONGEST_ANSWER = Duration.ofMinutes(15);
 
   private final @Nullable String region;
   private final @Nullable URI endpoint;
@@ -63,7 +69,7 @@ public final class AwsClients implements AutoCloseable {
   private record Key(
       Class<?> service, Region region, @Nullable Role role, @Nullable URI endpoint) {}
 
-  private record Role(String arn, @Nullable String externalId) {}
+  private record Role(String arn, @Nullable String externalId, @Nullable String sessionPolicy) {}
 
   private AwsClients(Builder builder) {
     this.region = builder.region;
@@ -80,6 +86,7 @@ public final class AwsClients implements AutoCloseable {
             Apache5HttpClient.builder()
                 .maxConnections(builder.maxConnections)
                 .connectionTimeout(builder.connectTimeout)
+                .socketTimeout(LONGEST_ANSWER)
                 .build(),
             timer);
     if (builder.credentials != null) {
@@ -134,7 +141,10 @@ public final class AwsClients implements AutoCloseable {
   public <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C extends SdkClient>
       C client(Class<C> service, Supplier<B> builder, AwsAccess access) {
     Region clientRegion = regionOf(access);
-    Role role = access.role() == null ? null : new Role(access.role(), access.externalId());
+    Role role =
+        access.role() == null
+            ? null
+            : new Role(access.role(), access.externalId(), access.sessionPolicy());
     URI clientEndpoint = endpoint != null ? endpoint : access.endpoint();
     Key key = new Key(service, clientRegion, role, clientEndpoint);
     lock.lock();
@@ -151,6 +161,42 @@ public final class AwsClients implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Returns where calls to an endpoint of AWS go: to the operator's endpoint, {@link
+   * Builder#endpoint}, if there is one.
+   */
+  public URI endpointOr(URI awsEndpoint) {
+    return endpoint != null ? endpoint : awsEndpoint;
+  }
+
+  /** Returns plain HTTP, not signed, to {@code http(s)://<host>[:<port>]}. */
+  public AwsHttp http(URI base) {
+    return new AwsHttp(httpClient, timer, base, null);
+  }
+
+  /**
+   * Returns plain HTTP to {@code http(s)://<host>[:<port>]}, each call signed with SigV4.
+   *
+   * @param service the service's name in signatures, such as {@code es}
+   * @throws SdkClientException if no region is known
+   * @throws IllegalStateException if these clients are closed
+   */
+  public AwsHttp http(URI base, String service, AwsAccess access) {
+    Region region = regionOf(access);
+    AwsCredentialsProvider credentials = ownCredentials;
+    if (access.role() != null) {
+      lock.lock();
+      try {
+        requireOpen();
+        credentials =
+            assumed(new Role(access.role(), access.externalId(), access.sessionPolicy()), region);
+      } finally {
+        lock.unlock();
+      }
+    }
+    return new AwsHttp(httpClient, timer, base, new AwsHttp.Signing(credentials, service, region));
   }
 
   private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(
@@ -191,6 +237,7 @@ public final class AwsClients implements AutoCloseable {
               AssumeRoleRequest.builder()
                   .roleArn(role.arn())
                   .externalId(role.externalId())
+                  .policy(role.sessionPolicy())
                   .roleSessionName(sessionName)
                   .durationSeconds((int) sessionDuration.toSeconds())
                   .build();

@@ -11,21 +11,24 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, STS and KMS (as known 2026-11). Codes are compared
- * without the decoration that varies from protocol to protocol.
+ * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, DynamoDB, EventBridge, S3, STS and KMS
+ * (as known 2026-11). Codes are compared without the decoration that varies from protocol to
+ * protocol.
  */
 final class AwsCodes {
   private static final Pattern TOO_LARGE_TEXT =
       Pattern.compile(
           "(?:shorter|larger|longer|less|greater|more) than|too (?:long|large|big)|exceed"
-              + "|maximum (?:allowed )?size",
+              + "|maximum (?:allowed )?size|over the limit",
           Pattern.CASE_INSENSITIVE);
 
   /** Parameters that come from the target; one of them is wrong for every message alike. */
   private static final Pattern TARGETS_PARAMETER =
       Pattern.compile(
           "topic ?arn|topic ?name|target ?arn|queue ?url|stream ?name|stream ?arn|message ?group ?id"
-              + "|deduplication ?id|content-?based",
+              + "|deduplication ?id|content-?based|event ?bus ?name|missing the key"
+              + "|required keys was not given"
+              + "|key element does not match the schema",
           Pattern.CASE_INSENSITIVE);
 
   /** Parameters with a length of their own, which says nothing about the message's size. */
@@ -51,7 +54,9 @@ final class AwsCodes {
                   "OverLimit",
                   "KMSThrottling",
                   "KmsThrottled",
-                  "EC2Throttled"),
+                  "EC2Throttled",
+                  "ENILimitReached",
+                  "SubnetIPAddressLimitReached"),
               kinds(
                   Kind.RETRYABLE,
                   "InternalFailure",
@@ -61,13 +66,26 @@ final class AwsCodes {
                   "ServiceUnavailable",
                   "RequestTimeout",
                   "ResourceInUse",
+                  "ResourceConflict",
+                  "ResourceNotReady",
+                  "SnapStartNotReady",
+                  "EFSIO",
                   "IDPCommunicationError",
                   "TransactionInProgress",
+                  "TransactionConflict",
+                  "ReplicatedWriteConflict",
+                  "ConcurrentModification",
                   "RequestExpired",
                   "RequestTimeTooSkewed",
                   "RequestInTheFuture",
                   "ExpiredToken",
-                  "TokenRefreshRequired"),
+                  "TokenRefreshRequired",
+                  "OperationAborted",
+                  "ConditionalRequestConflict",
+                  "TemporaryRedirect",
+                  "BadDigest",
+                  "IncompleteBody",
+                  "XAmzContentSHA256Mismatch"),
               kinds(
                   Kind.TOO_LARGE,
                   "BatchRequestTooLong",
@@ -75,7 +93,8 @@ final class AwsCodes {
                   "MessageTooLong",
                   "RequestTooLarge",
                   "RequestEntityTooLarge",
-                  "PayloadTooLarge"),
+                  "PayloadTooLarge",
+                  "EntityTooLarge"),
               kinds(
                   Kind.REJECTED,
                   "Validation",
@@ -88,6 +107,10 @@ final class AwsCodes {
                   "InvalidAttributeValue",
                   "InvalidMessageContents",
                   "InvalidData",
+                  "ItemCollectionSizeLimitExceeded",
+                  "MalformedDetail",
+                  "RedactionFailure",
+                  "InvalidRequestContent",
                   "Serialization",
                   "MalformedInput"),
               kinds(
@@ -95,6 +118,8 @@ final class AwsCodes {
                   "AuthFailure",
                   "AuthorizationError",
                   "NotAuthorized",
+                  "NotAuthorizedForSource",
+                  "NotAuthorizedForDetailType",
                   "UnauthorizedOperation",
                   "Forbidden",
                   "OptInRequired",
@@ -114,6 +139,10 @@ final class AwsCodes {
                   "QueueDeletedRecently",
                   "ResourceNotFound",
                   "NotFound",
+                  "NoSuchBucket",
+                  "PermanentRedirect",
+                  "AuthorizationHeaderMalformed",
+                  "AllAccessDisabled",
                   "InvalidAddress",
                   "InvalidSecurity",
                   "InvalidAction",
@@ -122,7 +151,14 @@ final class AwsCodes {
                   "MissingParameter",
                   "MissingAction",
                   "InvalidSource",
+                  "InvalidAccountId",
+                  "OperationDisabled",
                   "InvalidKMSResource",
+                  "InvalidRuntime",
+                  "InvalidSecurityGroupID",
+                  "InvalidSubnetID",
+                  "InvalidZipFile",
+                  "EC2AccessDenied",
                   "EndpointDisabled",
                   "PlatformApplicationDisabled"))
           .flatMap(map -> map.entrySet().stream())
@@ -133,12 +169,16 @@ final class AwsCodes {
       Set.of(
           "AuthorizationError",
           "NotAuthorized",
+          "NotAuthorizedForSource",
           "UnauthorizedOperation",
           "RegionDisabled",
           "QueueDoesNotExist",
           "NonExistentQueue",
           "ResourceNotFound",
           "NotFound",
+          "NoSuchBucket",
+          "PermanentRedirect",
+          "AuthorizationHeaderMalformed",
           "InvalidKMSResource",
           "InvalidSource");
 
@@ -186,14 +226,14 @@ final class AwsCodes {
 
   /**
    * An unknown 4xx may be a mistake in the configuration as well as in a message; only a kind that
-   * always holds is safe for both.
+   * always holds is safe for both. A redirect is one in the configuration: none is followed.
    */
   private static Kind byStatus(int status) {
     return switch (status) {
       case 408 -> Kind.RETRYABLE;
       case 413 -> Kind.TOO_LARGE;
       case 429 -> Kind.THROTTLED;
-      default -> status >= 400 && status < 500 ? Kind.FATAL : Kind.RETRYABLE;
+      default -> status >= 300 && status < 500 ? Kind.FATAL : Kind.RETRYABLE;
     };
   }
 

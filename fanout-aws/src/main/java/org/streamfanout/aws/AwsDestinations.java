@@ -1,11 +1,13 @@
 package org.streamfanout.aws;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Arn;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Permission;
@@ -51,8 +53,39 @@ public final class AwsDestinations {
     }
   }
 
+  /** Adds the options that all AWS targets share to a type's description. */
+  public static Description.Builder accessOptions(Description.Builder description) {
+    return description.option(
+        SessionPolicy.OPTION,
+        SessionPolicy.NONE + ", " + SessionPolicy.TARGET,
+        SessionPolicy.NONE,
+        "target: the role is assumed with a session policy of the actions below on this one"
+            + " destination, so that the session can do nothing else. Needs a role and a"
+            + " destination that tells its ARN, and keys of KMS that need no action of the caller.");
+  }
+
   /**
-   * Checks what all AWS targets share: role, external id, region, the operator's endpoint.
+   * A host of AWS's own.
+   *
+   * @param partition the partition's id, as in ARNs
+   * @param region the region that it serves
+   */
+  public record ServiceHost(String partition, String region) {}
+
+  /**
+   * Reads a host of a service, in any partition: {@code <service>[-fips].<region>.<domain>}, its
+   * dual-stack form or that of a VPC endpoint.
+   *
+   * @return where it is, or nothing if it is no such host
+   */
+  public static Optional<ServiceHost> serviceHost(String service, String host) {
+    return AwsHosts.awsHost(service, host)
+        .map(aws -> new ServiceHost(aws.partition().id(), aws.region()));
+  }
+
+  /**
+   * Checks what all AWS targets share but the session policy: role, external id, region, the
+   * operator's endpoint.
    *
    * @param destinationRegion the region that the destination names, which that of the target must
    *     not contradict; null if it names none
@@ -60,7 +93,24 @@ public final class AwsDestinations {
    */
   public static List<String> accessProblems(
       TargetConfig target, @Nullable String destinationRegion, ProviderContext context) {
-    List<String> problems = new ArrayList<>();
+    return accessProblems(target, destinationRegion, List.of(), context);
+  }
+
+  /**
+   * Checks what all AWS targets share: role, external id, session policy, region, the operator's
+   * endpoint.
+   *
+   * @param destinationRegion the region that the destination names, which that of the target must
+   *     not contradict; null if it names none
+   * @param permissions what the provider says that the target needs
+   * @return every problem, in a list that the caller may add to
+   */
+  public static List<String> accessProblems(
+      TargetConfig target,
+      @Nullable String destinationRegion,
+      List<Permission> permissions,
+      ProviderContext context) {
+    List<String> problems = new ArrayList<>(SessionPolicy.problems(target, permissions));
     String endpointProblem = AwsHosts.endpointProblem(context::setting);
     if (endpointProblem != null) {
       problems.add(endpointProblem);
@@ -139,6 +189,56 @@ public final class AwsDestinations {
     return name.matcher(text).matches()
         ? Optional.of(new Named(text, null))
         : arn(text, service, prefix, name);
+  }
+
+  /**
+   * Reads the ARN of a resource that names neither region nor account, such as a bucket's.
+   *
+   * @param resource what everything after the fifth colon looks like
+   * @return the ARN, or nothing if the text is no such ARN
+   */
+  public static Optional<Arn> globalArn(String text, String service, Pattern resource) {
+    return Arn.parse(text)
+        .filter(arn -> arn.service().equals(service) && isPartition(arn))
+        .filter(arn -> arn.region().isEmpty() && arn.account().isEmpty())
+        .filter(arn -> resource.matcher(arn.resource()).matches());
+  }
+
+  /**
+   * A host of AWS's own that one resource has to itself.
+   *
+   * @param name what stands before the region
+   * @param region the region
+   * @param partition the partition's name in ARNs
+   */
+  public record OwnHost(String name, String region, String partition) {}
+
+  /**
+   * Reads {@code <name>.<region>.<service>.<domain of a partition>}, the form of endpoints that
+   * belong to one resource.
+   *
+   * @param name what the name, one label, looks like
+   * @return its parts, or nothing if the host is not exactly of that form
+   */
+  public static Optional<OwnHost> ownHost(String host, String service, Pattern name) {
+    String[] labels = host.split("\\.", -1);
+    if (labels.length < 4 || !labels[2].equals(service) || !name.matcher(labels[0]).matches()) {
+      return Optional.empty();
+    }
+    String suffix = host.substring(String.join(".", labels[0], labels[1], labels[2], "").length());
+    return Arrays.stream(AwsPartition.values())
+        .filter(partition -> partition.suffix().equals(suffix) && partition.hasRegion(labels[1]))
+        .findFirst()
+        .map(partition -> new OwnHost(labels[0], labels[1], partition.id()));
+  }
+
+  /** Returns the name in ARNs of a region's partition; {@code aws} if no region is known. */
+  public static String partitionOf(@Nullable String region) {
+    return Arrays.stream(AwsPartition.values())
+        .filter(partition -> region != null && partition.hasRegion(region))
+        .findFirst()
+        .orElse(AwsPartition.AWS)
+        .id();
   }
 
   /**

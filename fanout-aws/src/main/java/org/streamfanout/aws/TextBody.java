@@ -28,31 +28,43 @@ public final class TextBody {
 
   /** Returns the text that bytes are, unaltered, or nothing if they are no such text. */
   public static Optional<String> of(Bytes body) {
-    String text;
+    return utf8(body).filter(TextBody::isLegal);
+  }
+
+  /** Returns the text that bytes are, unaltered, or nothing if they are not UTF-8. */
+  public static Optional<String> utf8(Bytes body) {
     try {
-      text =
+      return Optional.of(
           StandardCharsets.UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT)
               .decode(ByteBuffer.wrap(body.array(), body.offset(), body.length()))
-              .toString();
+              .toString());
     } catch (CharacterCodingException notText) {
       return Optional.empty();
     }
-    return isLegal(text) ? Optional.of(text) : Optional.empty();
   }
 
-  /** Strict decoding leaves no lone surrogates, so that chars can be looked at one by one. */
-  private static boolean isLegal(String text) {
+  /** Returns whether a text has only characters that XML 1.0 can carry, and no half of a pair. */
+  static boolean isLegal(String text) {
     for (int index = 0; index < text.length(); index++) {
       char character = text.charAt(index);
       boolean isControl =
           character < 0x20 && character != '\t' && character != '\n' && character != '\r';
-      if (isControl || character > 0xFFFD) {
+      if (isControl || character > 0xFFFD || isLoneSurrogate(text, index)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isLoneSurrogate(String text, int index) {
+    char character = text.charAt(index);
+    if (Character.isHighSurrogate(character)) {
+      return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
+    }
+    return Character.isLowSurrogate(character)
+        && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
   }
 }

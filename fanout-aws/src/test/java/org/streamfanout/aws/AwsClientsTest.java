@@ -53,7 +53,7 @@ class AwsClientsTest {
 
   private StsClient client(String role, String externalId) {
     return clients.client(
-        StsClient.class, StsClient::builder, new AwsAccess(null, role, externalId, null));
+        StsClient.class, StsClient::builder, new AwsAccess(null, role, externalId, null, null));
   }
 
   private void call(String role, String externalId) {
@@ -97,6 +97,20 @@ class AwsClientsTest {
     assertThat(client(ROLE, "one")).isSameAs(client(ROLE, "one")).isNotSameAs(client(ROLE, "two"));
     assertThat(client(ROLE, "one").serviceClientConfiguration().region().id())
         .isEqualTo("eu-west-1");
+  }
+
+  @Test
+  void client_perSessionPolicy_assumesTheRoleCutDownToIt() {
+    for (String policy : List.of("{\"a\":1}", "{\"b\":2}", "{\"a\":1}")) {
+      AwsAccess access = new AwsAccess(null, ROLE, "one", policy, null);
+      clients.client(StsClient.class, StsClient::builder, access).getCallerIdentity();
+    }
+    call(ROLE, "one");
+
+    assertThat(sts.assumeRoles())
+        .extracting(request -> StsStandIn.form(request).get("Policy"))
+        .containsExactly("{\"a\":1}", "{\"b\":2}", null);
+    assertThat(sts.keyIdsOfCalls()).containsExactly("ASIA1", "ASIA2", "ASIA1", "ASIA3");
   }
 
   @Test
@@ -173,6 +187,38 @@ class AwsClientsTest {
 
   @Test
   void credentials_askedForByFiftyThreads_takeOneAssumeRole() throws Exception {
+    callByFiftyThreads();
+
+    assertThat(sts.assumeRoles()).hasSize(1);
+    assertThat(sts.keyIdsOfCalls()).hasSize(50).containsOnly("ASIA1");
+  }
+
+  @Test
+  void credentials_nearTheirEndAskedForByFiftyThreads_takeOneAssumeRoleMore() throws Exception {
+    call(ROLE, "one");
+    clock.advance(Duration.ofSeconds(850));
+
+    callByFiftyThreads();
+
+    assertThat(sts.assumeRoles()).hasSize(2);
+    assertThat(sts.keyIdsOfCalls()).hasSize(51).containsOnly("ASIA1", "ASIA2");
+
+    call(ROLE, "one");
+    assertThat(sts.keyIdsOfCalls()).last().isEqualTo("ASIA2");
+  }
+
+  @Test
+  void credentials_endedAndAskedForByFiftyThreads_takeOneAssumeRoleMore() throws Exception {
+    call(ROLE, "one");
+    clock.advance(Duration.ofSeconds(900));
+
+    callByFiftyThreads();
+
+    assertThat(sts.assumeRoles()).hasSize(2);
+    assertThat(sts.keyIdsOfCalls().subList(1, 51)).containsOnly("ASIA2");
+  }
+
+  private void callByFiftyThreads() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(50);
     CountDownLatch start = new CountDownLatch(1);
     List<Future<?>> calls = new ArrayList<>();
@@ -193,9 +239,6 @@ class AwsClientsTest {
     } finally {
       threads.shutdownNow();
     }
-
-    assertThat(sts.assumeRoles()).hasSize(1);
-    assertThat(sts.keyIdsOfCalls()).hasSize(50).containsOnly("ASIA1");
   }
 
   @Test

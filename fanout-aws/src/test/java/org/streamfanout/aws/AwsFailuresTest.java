@@ -55,9 +55,23 @@ class AwsFailuresTest {
           400, KMSThrottling, THROTTLED
           400, KmsThrottled, THROTTLED
           503, SlowDown, THROTTLED
+          # redirects, none of which is followed
+          301, PermanentRedirect, FATAL
+          302, Found, FATAL
+          307, TemporaryRedirect, RETRYABLE
+          # S3
+          404, NoSuchBucket, FATAL
+          400, AuthorizationHeaderMalformed, FATAL
+          409, ConditionalRequestConflict, RETRYABLE
+          400, BadDigest, RETRYABLE
+          400, EntityTooLarge, TOO_LARGE
           400, LimitExceededException, THROTTLED
+          400, RequestLimitExceeded, THROTTLED
           403, OverLimit, THROTTLED
           429, Unheard, THROTTLED
+          502, EC2ThrottledException, THROTTLED
+          502, ENILimitReachedException, THROTTLED
+          502, SubnetIPAddressLimitReachedException, THROTTLED
           429, AccessDenied, THROTTLED
           # worth another attempt
           500, InternalFailure, RETRYABLE
@@ -71,10 +85,20 @@ class AwsFailuresTest {
           400, RequestExpired, RETRYABLE
           403, RequestTimeTooSkewed, RETRYABLE
           400, ResourceInUseException, RETRYABLE
+          400, TransactionConflictException, RETRYABLE
+          400, ReplicatedWriteConflictException, RETRYABLE
+          400, ConcurrentModificationException, RETRYABLE
+          409, ResourceConflictException, RETRYABLE
+          409, SnapStartNotReadyException, RETRYABLE
+          410, EFSIOException, RETRYABLE
           # the target takes nothing for now
           403, AccessDenied, FATAL
           400, AccessDeniedException, FATAL
           403, AuthorizationError, FATAL
+          400, NotAuthorizedForSourceException, FATAL
+          400, NotAuthorizedForDetailTypeException, FATAL
+          400, InvalidAccountIdException, FATAL
+          400, OperationDisabledException, FATAL
           400, KMSAccessDeniedException, FATAL
           400, KMS.AccessDeniedException, FATAL
           400, KMSDisabledException, FATAL
@@ -91,6 +115,8 @@ class AwsFailuresTest {
           403, InvalidSignatureException, FATAL
           400, MissingParameter, FATAL
           403, RegionDisabledException, FATAL
+          502, InvalidRuntimeException, FATAL
+          502, EC2AccessDeniedException, FATAL
           400, Unheard, FATAL
           401, Unheard, FATAL
           403, Unheard, FATAL
@@ -107,6 +133,10 @@ class AwsFailuresTest {
           400, InvalidArgumentException, REJECTED
           400, InvalidMessageContents, REJECTED
           400, SerializationException, REJECTED
+          400, ItemCollectionSizeLimitExceededException, REJECTED
+          400, MalformedDetail, REJECTED
+          400, RedactionFailure, REJECTED
+          400, InvalidRequestContentException, REJECTED
           """)
   void classify_code_givesItsKind(int status, String code, Kind kind) {
     assertThat(AwsFailures.classify(error(status, code, "text")).kind()).isEqualTo(kind);
@@ -126,6 +156,13 @@ class AwsFailuresTest {
           The parameter MessageGroupId is not valid for this queue type | FATAL
           Value 'x' at 'streamName' failed to satisfy constraint | FATAL
           Invalid binary character was found | REJECTED
+          Item size has exceeded the maximum allowed size | TOO_LARGE
+          Total size of the entries in the request is over the limit. | TOO_LARGE
+          Parameter EventBusName is not valid. | FATAL
+          One or more parameter values were invalid: Missing the key pk in the item | FATAL
+          One of the required keys was not given a value | FATAL
+          The provided key element does not match the schema | FATAL
+          One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N | REJECTED
           """)
   void classify_validation_goesByWhatItNames(String text, Kind kind) {
     assertThat(AwsFailures.classify(error(400, "InvalidParameterValue", text)).kind())

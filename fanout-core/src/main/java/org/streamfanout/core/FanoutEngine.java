@@ -212,6 +212,7 @@ public final class FanoutEngine implements AutoCloseable {
               config.id(),
               DecodeOptions.of(config),
               config.filter(),
+              setup.runtime().sender()::wants,
               transform == null ? null : get(transforms, transform),
               setup.collapser(),
               setup.runtime().capabilities().tombstones()));

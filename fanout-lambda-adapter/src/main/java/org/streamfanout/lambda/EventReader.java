@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.dynamodb.DynamoDbConverter;
@@ -12,6 +14,7 @@ import org.streamfanout.core.dynamodb.DynamoDbFormatException;
 import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Position;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TableChange;
 
@@ -21,6 +24,9 @@ final class EventReader {
 
   /** Names out of an event are quoted no longer than this. */
   private static final int MAX_QUOTE = 100;
+
+  /** What the lambda target writes for a user record: the aggregate's id and the part. */
+  private static final Pattern USER_RECORD = Pattern.compile("([^#]+)#(\\d{1,9})");
 
   private final EventScanner scanner;
   private final byte[] json;
@@ -112,15 +118,21 @@ final class EventReader {
     if (data == null) {
       throw new EventSyntaxException("kinesis.data is missing");
     }
-    int colon = id.length() - sequenceNumber.length() - 1;
-    if (colon < 1 || id.charAt(colon) != ':' || !id.endsWith(sequenceNumber)) {
-      throw new EventSyntaxException(
-          "eventID '"
-              + quotable(id)
-              + "' is not a shard id, a colon and the sequence number '"
-              + quotable(sequenceNumber)
-              + "'");
+    int part = Position.WHOLE;
+    if (!isPlace(id, sequenceNumber)) {
+      Matcher matcher = USER_RECORD.matcher(id);
+      if (!matcher.matches() || !isPlace(matcher.group(1), sequenceNumber)) {
+        throw new EventSyntaxException(
+            "eventID '"
+                + quotable(id)
+                + "' is not a shard id, a colon and the sequence number '"
+                + quotable(sequenceNumber)
+                + "'");
+      }
+      id = matcher.group(1);
+      part = Integer.parseInt(matcher.group(2));
     }
+    int colon = id.length() - sequenceNumber.length() - 1;
     Origin last = lastOrigin;
     String shard =
         last != null && last.shard != null && isPrefix(last.shard, id, colon)
@@ -130,12 +142,18 @@ final class EventReader {
         .add(
             FanoutRecord.builder(id, sequenceNumber)
                 .shard(shard)
+                .part(part)
                 .key(key)
                 .explicitHashKey(event.explicitHashKey)
                 .data(Bytes.wrap(data))
                 .arrivedAt(event.arrivedAt)
                 .envelope(event.envelope)
                 .build());
+  }
+
+  private static boolean isPlace(String id, String sequenceNumber) {
+    int colon = id.length() - sequenceNumber.length() - 1;
+    return colon >= 1 && id.charAt(colon) == ':' && id.endsWith(sequenceNumber);
   }
 
   private void addDynamoDb(EventRecord event) {

@@ -63,6 +63,17 @@ final class LambdaEventsTest {
   }
 
   @Test
+  void parse_userRecordOfTheLambdaTarget_isThatPartOfItsAggregate() {
+    String record = kinesis("495", "a").replace("006:495\"", "006:495#3\"");
+
+    FanoutRecord parsed = LambdaEvents.parse(event(record)).get(0).records().get(0);
+
+    assertThat(parsed.id()).isEqualTo("shardId-000000000006:495");
+    assertThat(parsed.shard()).isEqualTo("shardId-000000000006");
+    assertThat(parsed.position()).isEqualTo(new Position("495", 3));
+  }
+
+  @Test
   void parse_capturedAggregates_equalsATreeOfTheSameEvent() throws IOException {
     byte[] event = EventText.resource("kinesis-kpl.json");
     JsonNode tree = JSON.readTree(event).get("Records");

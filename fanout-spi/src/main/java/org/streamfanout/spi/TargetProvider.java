@@ -32,7 +32,10 @@ public interface TargetProvider {
    */
   void validate(TargetConfig target, ProviderContext context);
 
-  /** Returns the least IAM actions that a target needs; none by default. */
+  /**
+   * Returns the least IAM actions that a target needs; none by default. A row with a role, an
+   * external id or a region for a type that needs none is worth a warning.
+   */
   default List<Permission> permissions(TargetConfig target) {
     return List.of();
   }

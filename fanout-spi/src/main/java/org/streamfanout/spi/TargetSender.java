@@ -28,6 +28,15 @@ public interface TargetSender extends AutoCloseable {
   long sizeInBytes(Message message);
 
   /**
+   * Returns whether a record is meant for this destination, by the target's options; true by
+   * default. One that is not is settled as filtered, as if the row's filter had said so. Asked
+   * after that filter and before a transform; does no I/O.
+   */
+  default boolean wants(FanoutRecord record) {
+    return true;
+  }
+
+  /**
    * Returns the destination's own limits, or null for those of {@link Capabilities}. May ask the
    * destination; senders that do cache the answer. The engine never goes above what a target's row
    * allows.

@@ -12,22 +12,23 @@ import software.amazon.awssdk.regions.Region;
 
 /** Clients of the SDK for one endpoint, by which tests set up and look into servers. */
 public final class AwsTestClients {
+  /** Long enough for megabytes out of a local server on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
   private AwsTestClients() {}
 
   /** Returns a client that never retries, for the region us-east-1; the caller closes it. */
   public static <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(
       B builder, URI endpoint) {
     return builder
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(PATIENCE))
         .endpointOverride(endpoint)
         .region(Region.US_EAST_1)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
         .overrideConfiguration(
             options ->
-                options
-                    .retryStrategy(AwsRetryStrategy.doNotRetry())
-                    .apiCallTimeout(Duration.ofSeconds(60)))
+                options.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(PATIENCE))
         .build();
   }
 }

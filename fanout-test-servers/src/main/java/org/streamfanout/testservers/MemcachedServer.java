@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** memcached as a process, on a free port of 127.0.0.1. Thread-safe. */
+/** memcached, as a process or in a container, on a free port of 127.0.0.1. Thread-safe. */
 public final class MemcachedServer implements AutoCloseable {
-  private final ServerProcess process;
+  private final RunningServer process;
   private final int port;
 
-  private MemcachedServer(ServerProcess process, int port) {
+  private MemcachedServer(RunningServer process, int port) {
     this.process = process;
     this.port = port;
   }
@@ -50,7 +50,8 @@ public final class MemcachedServer implements AutoCloseable {
       command.addAll(List.of("-u", "root"));
     }
     command.addAll(Arrays.asList(arguments));
-    return new MemcachedServer(ServerProcess.start("server listening", command), port);
+    return new MemcachedServer(
+        RunningServer.start(ServerImage.MEMCACHED, "server listening", command), port);
   }
 
   /** Returns the port of 127.0.0.1. */

@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Redis as a process, on a free port of 127.0.0.1, without persistence and without the machine's
- * own configuration. Thread-safe.
+ * Redis, as a process or in a container, on a free port of 127.0.0.1, without persistence and
+ * without the machine's own configuration. Thread-safe.
  */
 public final class RedisServer implements AutoCloseable {
-  private final ServerProcess process;
+  private final RunningServer process;
   private final int port;
 
-  private RedisServer(ServerProcess process, int port) {
+  private RedisServer(RunningServer process, int port) {
     this.process = process;
     this.port = port;
   }
@@ -69,7 +69,8 @@ public final class RedisServer implements AutoCloseable {
       command.add("--" + directives.get(index));
       command.add(directives.get(index + 1));
     }
-    return new RedisServer(ServerProcess.start("Ready to accept connections", command), port);
+    return new RedisServer(
+        RunningServer.start(ServerImage.REDIS, "Ready to accept connections", command), port);
   }
 
   /** Returns the port of 127.0.0.1. */

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** A server that the machine has installed, as a process of its own, in a folder of its own. */
-final class ServerProcess implements AutoCloseable {
+final class ServerProcess implements RunningServer {
   private static final int LINES_KEPT = 50;
   private static final int PORTS_TRIED = 10;
   private static final int HIGHEST_PORT = 65_535;

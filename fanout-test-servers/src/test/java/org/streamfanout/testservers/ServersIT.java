@@ -56,9 +56,24 @@ class ServersIT {
   }
 
   @Test
+  void openSearch_start_answers() throws Exception {
+    try (OpenSearchServer server = OpenSearchServer.start()) {
+      assertThat(send(HttpRequest.newBuilder(server.endpoint()).build())).isEqualTo(200);
+    }
+  }
+
+  @Test
   void redis_start_answers() throws Exception {
     try (RedisServer server = RedisServer.start()) {
       assertThat(firstLine(server.port(), "PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void s3_start_answers() throws Exception {
+    try (S3Server server = S3Server.start()) {
+      assertThat(send(HttpRequest.newBuilder(server.endpoint().resolve("/")).build()))
+          .isEqualTo(200);
     }
   }
 
@@ -84,6 +99,8 @@ class ServersIT {
         DynamoDbServer dynamoDb = DynamoDbServer.start();
         KinesisServer kinesis = KinesisServer.start();
         SnsServer sns = SnsServer.start();
+        OpenSearchServer openSearch = OpenSearchServer.start();
+        S3Server s3 = S3Server.start();
         RedisServer redis = RedisServer.start();
         MemcachedServer memcached = MemcachedServer.start()) {
       for (int port : List.of(redis.port(), memcached.port())) {
@@ -92,7 +109,13 @@ class ServersIT {
         }
       }
       for (URI endpoint :
-          List.of(sqs.endpoint(), dynamoDb.endpoint(), kinesis.endpoint(), sns.endpoint())) {
+          List.of(
+              sqs.endpoint(),
+              dynamoDb.endpoint(),
+              kinesis.endpoint(),
+              sns.endpoint(),
+              openSearch.endpoint(),
+              s3.endpoint())) {
         assertThat(endpoint.getHost()).isEqualTo("127.0.0.1");
         for (InetAddress address : otherAddresses()) {
           assertThat(accepts(address, endpoint.getPort()))

@@ -13,14 +13,19 @@ enum AwsService {
       new ServiceError(403, "RequestThrottled", "Request is throttled."),
       new ServiceError(500, "InternalFailure", "The request processing has failed."),
       new ServiceError(403, "ExpiredToken", "The security token included in the request expired"),
-      new ServiceError(403, "AccessDenied", "Access to the resource is denied.")),
+      new ServiceError(403, "AccessDenied", "Access to the resource is denied."),
+      new ServiceError(
+          400,
+          "AWS.SimpleQueueService.NonExistentQueue",
+          "The specified queue does not exist or you do not have access to it.")),
   SNS(
       "",
       EntryError.of("InternalError", "An internal error occurred."),
       new ServiceError(429, "Throttled", "Rate exceeded"),
       new ServiceError(500, "InternalError", "The request processing has failed."),
       new ServiceError(403, "ExpiredToken", "The security token included in the request expired"),
-      new ServiceError(403, "AuthorizationError", "User is not authorized to perform this.")),
+      new ServiceError(403, "AuthorizationError", "User is not authorized to perform this."),
+      new ServiceError(404, "NotFound", "Topic does not exist")),
   KINESIS(
       "Kinesis_20131202",
       EntryError.of(
@@ -29,7 +34,8 @@ enum AwsService {
       new ServiceError(500, "InternalFailure", "The request processing has failed."),
       new ServiceError(
           400, "ExpiredTokenException", "The security token included in the request is expired"),
-      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this.")),
+      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."),
+      new ServiceError(400, "ResourceNotFoundException", "The stream was not found.")),
   FIREHOSE(
       "Firehose_20150804",
       EntryError.of("ServiceUnavailableException", "Slow down."),
@@ -37,7 +43,8 @@ enum AwsService {
       new ServiceError(500, "InternalFailure", "The request processing has failed."),
       new ServiceError(
           400, "ExpiredTokenException", "The security token included in the request is expired"),
-      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this.")),
+      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."),
+      new ServiceError(400, "ResourceNotFoundException", "The stream was not found.")),
   DYNAMODB(
       "DynamoDB_20120810",
       EntryError.of("Unprocessed", "returned as unprocessed"),
@@ -46,7 +53,17 @@ enum AwsService {
       new ServiceError(500, "InternalServerError", "The request could not be processed."),
       new ServiceError(
           400, "ExpiredTokenException", "The security token included in the request is expired"),
-      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."));
+      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."),
+      new ServiceError(400, "ResourceNotFoundException", "The table was not found.")),
+  EVENTBRIDGE(
+      "AWSEvents",
+      EntryError.of("InternalFailure", "The request processing has failed."),
+      new ServiceError(400, "ThrottlingException", "Rate exceeded"),
+      new ServiceError(500, "InternalException", "An internal error occurred."),
+      new ServiceError(
+          400, "ExpiredTokenException", "The security token included in the request is expired"),
+      new ServiceError(400, "AccessDeniedException", "User is not authorized to perform this."),
+      new ServiceError(400, "ResourceNotFoundException", "The event bus does not exist."));
 
   /**
    * An error that a service answers a whole call with.
@@ -63,6 +80,7 @@ enum AwsService {
   private final ServiceError serverError;
   private final ServiceError expired;
   private final ServiceError denied;
+  private final ServiceError missing;
 
   AwsService(
       String target,
@@ -70,13 +88,15 @@ enum AwsService {
       ServiceError throttled,
       ServiceError serverError,
       ServiceError expired,
-      ServiceError denied) {
+      ServiceError denied,
+      ServiceError missing) {
     this.target = target;
     this.entryError = entryError;
     this.throttled = throttled;
     this.serverError = serverError;
     this.expired = expired;
     this.denied = denied;
+    this.missing = missing;
   }
 
   /** Returns the service of an {@code X-Amz-Target} header's first half; DynamoDB's if unknown. */
@@ -97,6 +117,7 @@ enum AwsService {
       case SERVER_ERROR -> serverError;
       case EXPIRED_CREDENTIALS -> expired;
       case ACCESS_DENIED -> denied;
+      case MISSING -> missing;
     };
   }
 }

@@ -72,7 +72,9 @@ public sealed interface Fault {
     /** The credentials are too old. */
     EXPIRED_CREDENTIALS,
     /** The caller may not do this. */
-    ACCESS_DENIED
+    ACCESS_DENIED,
+    /** There is no such queue, topic, stream or table. */
+    MISSING
   }
 
   /** Does nothing to the call. */
@@ -113,6 +115,11 @@ public sealed interface Fault {
   /** Says that the caller may not do this. */
   static Fault accessDenied() {
     return new Refuse(Reason.ACCESS_DENIED);
+  }
+
+  /** Says that there is no such queue, topic, stream or table. */
+  static Fault missing() {
+    return new Refuse(Reason.MISSING);
   }
 
   /** Answers with an error of the test's own, written as the service writes errors. */

@@ -25,14 +25,20 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Stands between an AWS client and a server and fails calls the way AWS does, as a test says.
  *
- * <p>It speaks HTTP/1.1 on 127.0.0.1 and knows the batch calls of SQS, SNS, Kinesis, Firehose and
- * DynamoDB in the protocols that the SDK for Java speaks with each. Faults meet batch calls only,
- * unless {@link #affecting} names others; every other call passes. Thread-safe; a fault goes to one
- * call, in the order in which calls arrive.
+ * <p>It speaks HTTP/1.1 on 127.0.0.1 and knows the batch calls of SQS, SNS, Kinesis, Firehose,
+ * DynamoDB and EventBridge in the protocols that the SDK for Java speaks with each. Faults meet
+ * batch calls only, unless {@link #affecting} names others; every other call passes. Thread-safe; a
+ * fault goes to one call, in the order in which calls arrive.
  */
 public final class FaultProxy implements AutoCloseable {
   private static final Set<String> BATCH_CALLS =
-      Set.of("SendMessageBatch", "PublishBatch", "PutRecords", "PutRecordBatch", "BatchWriteItem");
+      Set.of(
+          "SendMessageBatch",
+          "PublishBatch",
+          "PutRecords",
+          "PutRecordBatch",
+          "BatchWriteItem",
+          "PutEvents");
 
   private final URI server;
   private final ServerSocket listener;

@@ -30,7 +30,7 @@ final class JsonCall implements ServiceCall {
     NO_BATCH,
     /** SQS: by id, in two lists. */
     BY_ID,
-    /** Kinesis and Firehose: by place, in one list. */
+    /** Kinesis, Firehose and EventBridge: by place, in one list. */
     BY_PLACE,
     /** DynamoDB: by table; what was not processed comes back. */
     BY_TABLE
@@ -48,7 +48,7 @@ final class JsonCall implements ServiceCall {
         switch (action) {
           case "SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch" ->
               Shape.BY_ID;
-          case "PutRecords", "PutRecordBatch" -> Shape.BY_PLACE;
+          case "PutRecords", "PutRecordBatch", "PutEvents" -> Shape.BY_PLACE;
           case "BatchWriteItem" -> Shape.BY_TABLE;
           default -> Shape.NO_BATCH;
         };
@@ -73,11 +73,16 @@ final class JsonCall implements ServiceCall {
     List<JsonNode> entries = new ArrayList<>();
     switch (shape) {
       case BY_ID -> body.path("Entries").forEach(entries::add);
-      case BY_PLACE -> body.path("Records").forEach(entries::add);
+      case BY_PLACE -> body.path(entriesName()).forEach(entries::add);
       case BY_TABLE -> body.path("RequestItems").forEach(table -> table.forEach(entries::add));
       case NO_BATCH -> {}
     }
     return entries;
+  }
+
+  /** Returns under which name a call that answers by place lists its entries. */
+  private String entriesName() {
+    return action.equals("PutEvents") ? "Entries" : "Records";
   }
 
   @Override
@@ -90,7 +95,7 @@ final class JsonCall implements ServiceCall {
     ObjectNode part = body.deepCopy();
     switch (shape) {
       case BY_ID -> part.set("Entries", chosen(places));
-      case BY_PLACE -> part.set("Records", chosen(places));
+      case BY_PLACE -> part.set(entriesName(), chosen(places));
       case BY_TABLE -> part.set("RequestItems", byTable(places));
       case NO_BATCH -> {}
     }
@@ -162,8 +167,7 @@ final class JsonCall implements ServiceCall {
 
   private void composeByPlace(
       ObjectNode answer, List<Integer> forwarded, Map<Integer, EntryError> failed) {
-    boolean kinesis = action.equals("PutRecords");
-    String listName = kinesis ? "Records" : "RequestResponses";
+    String listName = action.equals("PutRecordBatch") ? "RequestResponses" : entriesName();
     Map<Integer, JsonNode> answers = new LinkedHashMap<>();
     JsonNode given = answer.path(listName);
     for (int index = 0; index < forwarded.size(); index++) {
@@ -183,7 +187,13 @@ final class JsonCall implements ServiceCall {
         failures += entry.hasNonNull("ErrorCode") ? 1 : 0;
       }
     }
-    answer.put(kinesis ? "FailedRecordCount" : "FailedPutCount", failures);
+    answer.put(
+        switch (action) {
+          case "PutRecords" -> "FailedRecordCount";
+          case "PutEvents" -> "FailedEntryCount";
+          default -> "FailedPutCount";
+        },
+        failures);
     answer.set(listName, all);
   }
 

@@ -52,6 +52,8 @@ final class ProxyConnection implements Runnable {
   @Override
   public void run() {
     try (socket) {
+      // Without it each answer waits some 40 ms for the client's delayed acknowledgement.
+      socket.setTcpNoDelay(true);
       BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
       OutputStream out = socket.getOutputStream();
       HttpMessage request = HttpMessage.readRequest(in, out);

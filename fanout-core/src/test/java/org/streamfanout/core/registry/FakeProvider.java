@@ -9,6 +9,7 @@ import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
@@ -57,6 +58,11 @@ public record FakeProvider(String type, List<String> aliases, boolean collapses)
     if (target.destination().equals("broken")) {
       throw new IllegalStateException("a bug");
     }
+  }
+
+  @Override
+  public List<Permission> permissions(TargetConfig target) {
+    return type.equals("cloud") ? List.of(new Permission("cloud:Put", "*")) : List.of();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class Planner {
    * @param id its id
    * @param options how its records are decoded
    * @param filter its pattern; null for none
+   * @param wants whether its destination wants a record, by the target's options
    * @param transform its transform; null for none
    * @param collapser what says whether a record can be sent
    * @param tombstones whether it takes records without data
@@ -42,6 +44,7 @@ public final class Planner {
       String id,
       DecodeOptions options,
       @Nullable String filter,
+      Predicate<FanoutRecord> wants,
       @Nullable RecordTransform transform,
       Collapser collapser,
       boolean tombstones) {}
@@ -120,8 +123,20 @@ public final class Planner {
         return;
       }
     }
-    FanoutRecord sent = record;
-    if (target.transform() != null) {
+    FanoutRecord sent;
+    try {
+      sent = target.wants().test(record) ? record : null;
+    } catch (RuntimeException | Error e) {
+      LOG.debug("the provider of target '{}' failed", target.id(), e);
+      plan.addRejected(
+          index,
+          record,
+          Failure.rejected(
+              "ProviderFailed",
+              "the provider failed on this record with " + e.getClass().getName()));
+      return;
+    }
+    if (sent != null && target.transform() != null) {
       try {
         sent = target.transform().apply(record);
       } catch (RuntimeException | Error e) {
@@ -133,10 +148,10 @@ public final class Planner {
                 "TransformFailed", "the transform failed with " + e.getClass().getName()));
         return;
       }
-      if (sent == null) {
-        plan.addFiltered(index, record);
-        return;
-      }
+    }
+    if (sent == null) {
+      plan.addFiltered(index, record);
+      return;
     }
     Failure unfit = unfit(target, sent);
     if (unfit == null) {

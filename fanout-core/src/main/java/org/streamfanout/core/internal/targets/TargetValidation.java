@@ -117,14 +117,13 @@ public final class TargetValidation {
             invalid.add(new Targets.Invalid(id, each.problems));
           }
         });
-    return new Resolution(usable, invalid, warnings(targets));
-  }
-
-  /**
-   * Returns what is odd about a source's valid rows but does no harm, as {@link Resolution} has.
-   */
-  public static List<String> warnings(Targets targets) {
-    return targets.valid().stream().flatMap(target -> Warnings.of(target).stream()).toList();
+    List<String> warnings = new ArrayList<>();
+    targets.valid().forEach(target -> warnings.addAll(Warnings.of(target)));
+    for (Usable each : usable) {
+      TargetProvider provider = each.provider();
+      guarded(provider, warnings, () -> warnings.addAll(Warnings.ofType(each.config(), provider)));
+    }
+    return new Resolution(usable, invalid, warnings);
   }
 
   private static Map<String, List<String>> problemsById(Map<String, Checked> checked) {

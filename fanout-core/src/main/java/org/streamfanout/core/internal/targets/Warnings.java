@@ -1,35 +1,24 @@
 package org.streamfanout.core.internal.targets;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetProvider;
 
 /** What is odd about a row but does no harm. */
 final class Warnings {
-  /** Types whose destinations know no AWS identity, so that the original ignored the columns. */
-  private static final Set<String> WITHOUT_ROLE_AND_REGION = Set.of("memcached", "redis");
-
   private Warnings() {}
 
   static List<String> of(TargetConfig target) {
     List<String> warnings = new ArrayList<>();
-    String name = "target '" + target.id() + "' of '" + target.source().id() + "': ";
+    String name = name(target);
     target
         .unknownColumns()
         .keySet()
         .forEach(column -> warnings.add(name + "column '" + column + "' is unknown and ignored"));
-    if (WITHOUT_ROLE_AND_REGION.contains(target.type())
-        && Stream.of(target.role(), target.externalId(), target.region())
-            .anyMatch(Objects::nonNull)) {
-      warnings.add(
-          name
-              + "columns 'role', 'externalId' and 'region' are ignored for type '"
-              + target.type()
-              + "'");
-    }
     if (target.deadLetterOnly()) {
       String ignored = " is ignored where deadLetterOnly=true: dead letters go as they are";
       if (target.filter() != null) {
@@ -40,5 +29,34 @@ final class Warnings {
       }
     }
     return warnings;
+  }
+
+  /**
+   * Returns what is odd about a valid row for its type: whoever calls no service of AWS has no use
+   * for a role or a region.
+   */
+  static List<String> ofType(TargetConfig target, TargetProvider provider) {
+    Map<String, @Nullable String> columns = new LinkedHashMap<>();
+    columns.put("role", target.role());
+    columns.put("externalId", target.externalId());
+    columns.put("region", target.region());
+    List<String> ignored =
+        columns.entrySet().stream()
+            .filter(column -> column.getValue() != null)
+            .map(column -> "'" + column.getKey() + "'")
+            .toList();
+    return ignored.isEmpty() || !provider.permissions(target).isEmpty()
+        ? List.of()
+        : List.of(
+            name(target)
+                + (ignored.size() == 1 ? "column " : "columns ")
+                + String.join(", ", ignored)
+                + " ignored, since type '"
+                + target.type()
+                + "' calls no service of AWS");
+  }
+
+  private static String name(TargetConfig target) {
+    return "target '" + target.id() + "' of '" + target.source().id() + "': ";
   }
 }

@@ -24,7 +24,8 @@ class TargetValidationTest {
           Providers.of(
               List.of(
                   new FakeProvider("queue", List.of("q"), true),
-                  new FakeProvider("stream", List.of(), false))),
+                  new FakeProvider("stream", List.of(), false),
+                  new FakeProvider("cloud", List.of(), false))),
           FakeProvider.CONTEXT,
           Set.of("redact"));
 
@@ -201,24 +202,29 @@ class TargetValidationTest {
   }
 
   @Test
-  void resolve_roleWhereNoneIsUsed_isOneWarning() {
-    TargetValidation withRedis =
-        new TargetValidation(
-            Providers.of(List.of(new FakeProvider("redis", List.of(), false))),
-            FakeProvider.CONTEXT,
-            Set.of());
-    JsonTargetRegistry registry =
-        JsonTargetRegistry.parse(
-            ("[{'sourceArn':'"
-                    + SOURCE
-                    + "','id':'r','type':'redis','destination':'x',"
-                    + "'active':true,'region':'eu-west-1',"
-                    + "'role':'arn:aws:iam::123456789012:role/r'}]")
-                .replace('\'', '"'));
+  void resolve_roleAndRegionOfATypeWithoutAws_oneWarningAndUsable() {
+    Resolution resolution =
+        resolve(
+            "[{{'id':'a','type':'queue','destination':'x','active':true,"
+                + "'role':'arn:aws:iam::123456789012:role/r','externalId':'ext','region':'eu-west-1'},"
+                + "{{'id':'b','type':'queue','destination':'x','active':true}]");
 
-    Resolution resolution = withRedis.resolve(registry.targetsFor(Source.of(SOURCE)));
+    assertThat(resolution.usable()).hasSize(2);
+    assertThat(resolution.warnings())
+        .singleElement()
+        .asString()
+        .contains("target 'a'", "columns 'role', 'externalId', 'region' ignored")
+        .doesNotContain("ext'");
+  }
 
-    assertThat(resolution.invalid()).isEmpty();
-    assertThat(resolution.warnings()).singleElement().asString().contains("'r'", "'role'");
+  @Test
+  void resolve_roleOfATypeThatNeedsPermissions_noWarning() {
+    Resolution resolution =
+        resolve(
+            "[{{'id':'a','type':'cloud','destination':'x','active':true,"
+                + "'role':'arn:aws:iam::123456789012:role/r','region':'eu-west-1'}]");
+
+    assertThat(resolution.usable()).hasSize(1);
+    assertThat(resolution.warnings()).isEmpty();
   }
 }

@@ -2,19 +2,25 @@ package org.streamfanout.provider.firehose;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsCalls;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.aws.EntryOutcomes;
+import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Batch;
+import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.TableChange;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import software.amazon.awssdk.core.SdkBytes;
@@ -31,21 +37,29 @@ import software.amazon.awssdk.services.firehose.model.ServiceUnavailableExceptio
 final class FirehoseSender implements TargetSender {
   private static final String SERVICE = "Firehose";
 
-  private final TargetConfig target;
-  private final AwsDestinations.Named stream;
-  private final ProviderContext context;
+  private static final Failure NO_NEW_IMAGE =
+      Failure.rejected(
+          "NoNewImage",
+          "the table's stream leaves new images out; set its view type to NEW_IMAGE or"
+              + " NEW_AND_OLD_IMAGES");
 
-  FirehoseSender(TargetConfig target, AwsDestinations.Named stream, ProviderContext context) {
+  private final TargetConfig target;
+  private final String stream;
+  private final AwsAccess access;
+  private final ProviderContext context;
+  private final @Nullable Flattening flattening;
+
+  FirehoseSender(TargetConfig target, String stream, AwsAccess access, ProviderContext context) {
     this.target = target;
     this.stream = stream;
+    this.access = access;
     this.context = context;
+    this.flattening = Flattening.of(target);
   }
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private FirehoseClient client() {
-    return AwsClients.of(context)
-        .client(
-            FirehoseClient.class, FirehoseClient::builder, AwsAccess.of(target, stream.region()));
+    return AwsClients.of(context).client(FirehoseClient.class, FirehoseClient::builder, access);
   }
 
   @Override
@@ -53,27 +67,49 @@ final class FirehoseSender implements TargetSender {
     List<Message> messages = batch.messages();
     EntryOutcomes outcomes = new EntryOutcomes(SERVICE, messages.size());
     List<Record> records = new ArrayList<>(messages.size());
-    for (Message message : messages) {
-      records.add(
-          Record.builder().data(SdkBytes.fromByteBuffer(message.body().asByteBuffer())).build());
+    List<Integer> sent = new ArrayList<>(messages.size());
+    for (int index = 0; index < messages.size(); index++) {
+      Bytes data = data(messages.get(index));
+      if (data == null) {
+        outcomes.refuse(index, NO_NEW_IMAGE);
+      } else {
+        records.add(Record.builder().data(SdkBytes.fromByteBuffer(data.asByteBuffer())).build());
+        sent.add(index);
+      }
+    }
+    if (records.isEmpty()) {
+      return outcomes.toList();
     }
     try {
       PutRecordBatchRequest request =
           PutRecordBatchRequest.builder()
-              .deliveryStreamName(stream.name())
+              .deliveryStreamName(stream)
               .records(records)
               .overrideConfiguration(AwsCalls.until(deadline))
               .build();
-      answered(client().putRecordBatch(request), outcomes, messages.size());
+      answered(client().putRecordBatch(request), sent, outcomes);
     } catch (ServiceUnavailableException overLimit) {
       Failure failure = overLimit(AwsFailures.classify(overLimit));
-      for (int index = 0; index < messages.size(); index++) {
-        outcomes.refuse(index, failure);
-      }
+      sent.forEach(index -> outcomes.refuse(index, failure));
     } catch (SdkException error) {
       outcomes.failOpen(error);
     }
     return outcomes.toList();
+  }
+
+  /** Returns what is sent of a message; null if its change lacks the image to flatten. */
+  private @Nullable Bytes data(Message message) {
+    TableChange change = change(message);
+    if (flattening == null || change == null) {
+      return message.body();
+    }
+    Map<String, AttributeValue> image = Flattening.image(change);
+    return image == null ? null : flattening.line(image);
+  }
+
+  /** Null as well once a transform has replaced what the change was converted to. */
+  private static @Nullable TableChange change(Message message) {
+    return message.records().get(0).change();
   }
 
   /**
@@ -81,16 +117,17 @@ final class FirehoseSender implements TargetSender {
    * any of them; nor does a count of failures that the entries do not show.
    */
   private static void answered(
-      PutRecordBatchResponse response, EntryOutcomes outcomes, int messages) {
+      PutRecordBatchResponse response, List<Integer> sent, EntryOutcomes outcomes) {
     List<PutRecordBatchResponseEntry> results = response.requestResponses();
-    if (results.size() != messages) {
+    if (results.size() != sent.size()) {
       return;
     }
     long refused = results.stream().filter(result -> result.errorCode() != null).count();
     Integer counted = response.failedPutCount();
     boolean areTrusted = counted == null || counted <= refused;
-    for (int index = 0; index < results.size(); index++) {
-      PutRecordBatchResponseEntry result = results.get(index);
+    for (int place = 0; place < results.size(); place++) {
+      PutRecordBatchResponseEntry result = results.get(place);
+      int index = sent.get(place);
       if (result.errorCode() != null) {
         Failure failure = AwsFailures.entry(SERVICE, result.errorCode(), result.errorMessage());
         outcomes.refuse(
@@ -117,7 +154,17 @@ final class FirehoseSender implements TargetSender {
   /** The data, before its encoding in the request. */
   @Override
   public long sizeInBytes(Message message) {
-    return message.bodyLength();
+    TableChange change = change(message);
+    if (flattening == null || change == null) {
+      return message.bodyLength();
+    }
+    Map<String, AttributeValue> image = Flattening.image(change);
+    return image == null ? 0 : flattening.length(image);
+  }
+
+  @Override
+  public boolean wants(FanoutRecord record) {
+    return flattening == null || flattening.wants(record);
   }
 
   @Override
@@ -132,7 +179,7 @@ final class FirehoseSender implements TargetSender {
       client()
           .describeDeliveryStream(
               DescribeDeliveryStreamRequest.builder()
-                  .deliveryStreamName(stream.name())
+                  .deliveryStreamName(stream)
                   .overrideConfiguration(AwsCalls.until(deadline))
                   .build());
       return List.of(AwsDestinations.finding(target.id(), subject, null));

@@ -6,12 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,11 +28,13 @@ import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TableChange;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import org.streamfanout.testkit.RecordingEndpoint;
 import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
+import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -136,30 +137,6 @@ class FirehoseSenderTest {
   }
 
   @Test
-  void send_anySubsetOfUpToTenRefused_failsExactlyThose() throws Exception {
-    TargetSender sender = open("q");
-    for (int count = 1; count <= 10; count++) {
-      List<Message> messages = messages(count);
-      for (int refused = 0; refused < 1 << count; refused++) {
-        int mask = refused;
-        answer(index -> (mask & 1 << index) == 0 ? null : "C" + index);
-
-        List<Outcome> outcomes = send(sender, messages);
-
-        assertThat(outcomes).hasSize(count);
-        for (int index = 0; index < count; index++) {
-          if ((mask & 1 << index) == 0) {
-            assertThat(outcomes.get(index)).isEqualTo(Outcome.accepted());
-          } else {
-            assertThat(failure(outcomes.get(index)).code()).isEqualTo("C" + index);
-          }
-        }
-      }
-      endpoint.clear();
-    }
-  }
-
-  @Test
   void send_answerOfAnotherLength_saysNothingAboutAnyRecord() throws Exception {
     for (int length : new int[] {0, 1, 2, 4}) {
       ArrayNode results = JSON.createArrayNode();
@@ -192,24 +169,6 @@ class FirehoseSenderTest {
   }
 
   @Test
-  void send_denied_isFatalForAll() throws Exception {
-    endpoint.answer(error(400, "AccessDeniedException", "User: u is not authorized"));
-
-    assertThat(send(open("q"), messages(3)))
-        .hasSize(3)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
-  void send_missingStream_isFatalForAll() throws Exception {
-    endpoint.answer(error(400, "ResourceNotFoundException", "Stream q not found"));
-
-    assertThat(send(open("q"), messages(3)))
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-  }
-
-  @Test
   void send_malformedCallOfSeveral_isHalvedAndOfOneRejected() throws Exception {
     endpoint.answer(error(400, "InvalidArgumentException", "sesame"));
     TargetSender sender = open("q");
@@ -219,55 +178,6 @@ class FirehoseSenderTest {
         .containsExactly(Kind.TOO_LARGE, Kind.TOO_LARGE);
     assertThat(failure(send(sender, messages(1)).get(0)).kind()).isEqualTo(Kind.REJECTED);
     assertThat(failure(send(sender, messages(1)).get(0)).toString()).doesNotContain("sesame");
-  }
-
-  @Test
-  void send_connectionThatEnds_isRetryableForAll() throws Exception {
-    endpoint.answer(request -> null);
-
-    assertThat(send(open("q"), messages(2)))
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.RETRYABLE));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
-  void send_answerThatNeverComes_endsWithTheDeadline() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-
-    List<Outcome> outcomes =
-        open("q")
-            .send(new Batch(SOURCE, null, messages(2)), Deadline.after(Duration.ofMillis(100)));
-
-    assertThat(outcomes)
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).code()).isEqualTo("Timeout"));
-    never.countDown();
-  }
-
-  @Test
-  void send_interrupted_stops() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-    TargetSender sender = open("q");
-    FutureTask<List<Outcome>> send = new FutureTask<>(() -> send(sender, messages(1)));
-    Thread thread = new Thread(send);
-    thread.start();
-    endpoint.awaitRequests(1);
-
-    thread.interrupt();
-
-    assertThat(failure(send.get(20, TimeUnit.SECONDS).get(0)).code()).isEqualTo("Interrupted");
-    never.countDown();
   }
 
   @Test
@@ -349,19 +259,62 @@ class FirehoseSenderTest {
   }
 
   @Test
-  void send_fiveHundredRecordsOfTogetherTheLimit_isOneCallOfThatSize() throws Exception {
+  void send_changesOfATable_areOneLineEachAndCountedAsSuch() throws Exception {
     answer(index -> null);
-    TargetSender sender = open("q");
-    int each = (int) (FirehoseTargetProvider.LIMITS.maxBatchBytes() / 500);
-    int left = (int) (FirehoseTargetProvider.LIMITS.maxBatchBytes() % 500);
-    List<Message> messages = new ArrayList<>();
-    for (int number = 0; number < 500; number++) {
-      messages.add(message(number, "k", "x".repeat(each + (number == 0 ? left : 0))));
-    }
+    TargetSender sender = openFlattening(Map.of("flatten", "S,N"));
+    Message insert = change(Records.dynamoDb(1, TableChange.Type.INSERT, "a"));
+    Message withoutImage =
+        change(
+            Records.dynamoDb(
+                2, "b", new TableChange(TableChange.Type.MODIFY, Map.of(), null, null)));
+    Message transformed =
+        change(Records.dynamoDb(3, TableChange.Type.INSERT, "c").withData(Bytes.utf8("redacted")));
 
-    assertThat(messages.stream().mapToLong(sender::sizeInBytes).sum())
-        .isEqualTo(FirehoseTargetProvider.LIMITS.maxBatchBytes());
-    assertThat(send(sender, messages)).hasSize(500).containsOnly(Outcome.accepted());
-    assertThat(endpoint.requests()).hasSize(1);
+    List<Outcome> outcomes = send(sender, List.of(withoutImage, insert, transformed));
+
+    assertThat(failure(outcomes.get(0)))
+        .extracting(Failure::kind, Failure::code)
+        .containsExactly(Kind.REJECTED, "NoNewImage");
+    assertThat(outcomes.subList(1, 3)).containsOnly(Outcome.accepted());
+    JsonNode records = json(endpoint.last()).get("Records");
+    assertThat(records).hasSize(2);
+    String line = new String(records.get(0).get("Data").binaryValue(), StandardCharsets.UTF_8);
+    assertThat(JSON.readTree(line)).isEqualTo(JSON.createObjectNode().put("id", "a").put("n", "1"));
+    assertThat(line).endsWith("\n");
+    assertThat(sender.sizeInBytes(insert)).isEqualTo(line.length());
+    assertThat(records.get(1).get("Data").binaryValue()).asString().isEqualTo("redacted");
+  }
+
+  @Test
+  void wants_removals_onlyWhereTheyAreKept() {
+    FanoutRecord removal = Records.dynamoDb(1, TableChange.Type.REMOVE, "a");
+
+    assertThat(openFlattening(Map.of()).wants(removal)).isTrue();
+    assertThat(openFlattening(Map.of("flatten", "S")).wants(removal)).isFalse();
+    assertThat(openFlattening(Map.of("flatten", "S", "removes", "keep")).wants(removal)).isTrue();
+  }
+
+  private TargetSender openFlattening(Map<String, String> options) {
+    TargetConfig target =
+        TargetConfig.builder(Records.DYNAMODB, "t", "firehose", "stream")
+            .region("eu-west-1")
+            .options(options)
+            .build();
+    FirehoseTargetProvider provider = new FirehoseTargetProvider();
+    provider.validate(target, context);
+    return provider.open(target, context);
+  }
+
+  /** As the engine makes it: the body is what the change was converted to, and never asked for. */
+  private static Message change(FanoutRecord record) {
+    Bytes data = record.data();
+    return Message.builder("id", List.of(record))
+        .body(
+            999,
+            () -> {
+              assertThat(record.change()).as("a change is not sent as converted").isNull();
+              return Objects.requireNonNull(data);
+            })
+        .build();
   }
 }

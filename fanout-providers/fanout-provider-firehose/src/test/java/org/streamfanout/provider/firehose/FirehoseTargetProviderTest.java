@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.ServiceLoader;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
 import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.testkit.TestContext;
 
 class FirehoseTargetProviderTest {
@@ -22,13 +22,6 @@ class FirehoseTargetProviderTest {
 
   private static TargetConfig.Builder target(String destination) {
     return TargetConfig.builder(SOURCE, "t", "firehose", destination);
-  }
-
-  @Test
-  void serviceLoader_findsTheProvider() {
-    assertThat(ServiceLoader.load(TargetProvider.class))
-        .anyMatch(
-            found -> found instanceof FirehoseTargetProvider && found.type().equals("firehose"));
   }
 
   @Test
@@ -99,9 +92,20 @@ class FirehoseTargetProviderTest {
 
   @Test
   void describe_saysWhatPeopleNeed() {
-    assertThat(provider.describe().destination()).contains("arn:<partition>:firehose");
-    assertThat(provider.describe().options()).isEmpty();
-    assertThat(provider.describe().ordering()).isNotEmpty();
-    assertThat(provider.describe().duplicates()).isNotEmpty();
+    Description description = provider.describe();
+
+    assertThat(description.destination()).contains("arn:<partition>:firehose");
+    assertThat(description.options())
+        .extracting(Description.Option::name)
+        .containsExactlyInAnyOrder("flatten", "removes", "sessionPolicy");
+    assertThat(
+            List.of(
+                description.summary(),
+                description.ordering(),
+                description.duplicates(),
+                description.limits(),
+                description.retried(),
+                description.rejected()))
+        .doesNotContain("");
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AskedLimits;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsCalls;
 import org.streamfanout.aws.AwsClients;
@@ -17,6 +18,7 @@ import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -30,6 +32,7 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+import software.amazon.awssdk.services.kinesis.model.StreamDescriptionSummary;
 
 /** Sends to one stream, a PutRecords for each batch. Thread-safe. */
 final class KinesisSender implements TargetSender {
@@ -48,14 +51,21 @@ final class KinesisSender implements TargetSender {
   private static final BigInteger HASH_KEYS = BigInteger.TWO.pow(128);
 
   private final TargetConfig target;
-  private final AwsDestinations.Named stream;
   private final @Nullable String streamArn;
   private final @Nullable String streamName;
+  private final AwsAccess access;
   private final ProviderContext context;
+  private final AskedLimits limits;
 
-  KinesisSender(TargetConfig target, AwsDestinations.Named stream, ProviderContext context) {
+  KinesisSender(
+      TargetConfig target,
+      AwsDestinations.Named stream,
+      AwsAccess access,
+      ProviderContext context) {
     this.target = target;
-    this.stream = stream;
+    this.access = access;
+    this.limits =
+        new AskedLimits(target.destination(), KinesisTargetProvider.LIMITS, context.clock());
     this.streamArn = stream.arn() == null ? null : stream.arn().toString();
     this.streamName = stream.arn() == null ? stream.name() : null;
     this.context = context;
@@ -63,8 +73,7 @@ final class KinesisSender implements TargetSender {
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private KinesisClient client() {
-    return AwsClients.of(context)
-        .client(KinesisClient.class, KinesisClient::builder, AwsAccess.of(target, stream.region()));
+    return AwsClients.of(context).client(KinesisClient.class, KinesisClient::builder, access);
   }
 
   @Override
@@ -160,6 +169,28 @@ final class KinesisSender implements TargetSender {
   }
 
   @Override
+  public Limits limits(Deadline deadline) {
+    return limits.get(
+        () -> {
+          StreamDescriptionSummary summary = summary(deadline);
+          return summary == null
+              ? null
+              : KinesisTargetProvider.limits(summary.maxRecordSizeInKiB());
+        });
+  }
+
+  private @Nullable StreamDescriptionSummary summary(Deadline deadline) {
+    return client()
+        .describeStreamSummary(
+            DescribeStreamSummaryRequest.builder()
+                .streamARN(streamArn)
+                .streamName(streamName)
+                .overrideConfiguration(AwsCalls.until(deadline))
+                .build())
+        .streamDescriptionSummary();
+  }
+
+  @Override
   public Failure classify(Exception error) {
     return AwsFailures.classify(error);
   }
@@ -168,13 +199,7 @@ final class KinesisSender implements TargetSender {
   public List<Finding> check(Deadline deadline) {
     String subject = "stream " + target.destination();
     try {
-      client()
-          .describeStreamSummary(
-              DescribeStreamSummaryRequest.builder()
-                  .streamARN(streamArn)
-                  .streamName(streamName)
-                  .overrideConfiguration(AwsCalls.until(deadline))
-                  .build());
+      summary(deadline);
       return List.of(AwsDestinations.finding(target.id(), subject, null));
     } catch (SdkException error) {
       return List.of(AwsDestinations.finding(target.id(), subject, error));

@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +21,8 @@ import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
-import org.streamfanout.testkit.EntryError;
-import org.streamfanout.testkit.Fault;
 import org.streamfanout.testkit.FaultProxy;
 import org.streamfanout.testkit.Messages;
-import org.streamfanout.testkit.ProxiedCall;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
 import org.streamfanout.testservers.AwsTestClients;
@@ -118,62 +114,6 @@ class KinesisSenderIT {
     List<Shard> shards = kinesis.listShards(request -> request.streamName(stream)).shards();
     assertThat(texts(read(shards.get(0)))).containsExactly("0");
     assertThat(texts(read(shards.get(1)))).containsExactly(highest);
-  }
-
-  @Test
-  void send_someEntriesFail_theOthersAreTaken() throws Exception {
-    proxy.next(
-        Fault.failEntries(0, 2),
-        Fault.failEntries(EntryError.of("InternalFailure", "Internal service failure."), 1));
-
-    List<Outcome> first = send(Messages.batchOf("k", "a", "b", "c", "d"));
-    List<Outcome> second = send(Messages.batchOf("k", "e", "f"));
-
-    assertThat(kinds(first)).containsExactly(Kind.THROTTLED, null, Kind.THROTTLED, null);
-    assertThat(kinds(second)).containsExactly(null, Kind.RETRYABLE);
-    assertThat(texts(read())).containsExactlyInAnyOrder("b", "d", "e");
-    assertThat(proxy.calls("PutRecords"))
-        .startsWith(new ProxiedCall("PutRecords", 4, List.of(1, 3), true));
-  }
-
-  @Test
-  void send_fullBatch_isOneCall() throws Exception {
-    Batch batch =
-        Messages.batch(
-            IntStream.range(0, 500)
-                .mapToObj(n -> Messages.of(Records.kinesis(n, "key-" + n, "data-" + n)))
-                .toList());
-
-    assertThat(send(batch)).hasSize(500).containsOnly(Outcome.accepted());
-
-    assertThat(read()).hasSize(500);
-    assertThat(proxy.calls("PutRecords")).hasSize(1);
-  }
-
-  @Test
-  void send_refusedCalls_meanWhatTheyShould() throws Exception {
-    proxy.next(
-        Fault.throttle(),
-        Fault.serverError(),
-        Fault.expiredCredentials(),
-        Fault.accessDenied(),
-        Fault.reset());
-    Batch batch = Messages.batchOf("k", "a", "b");
-
-    assertThat(kinds(send(batch))).containsOnly(Kind.THROTTLED);
-    assertThat(kinds(send(batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(kinds(send(batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(kinds(send(batch))).containsOnly(Kind.FATAL);
-    assertThat(kinds(send(batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(read()).isEmpty();
-  }
-
-  @Test
-  void send_appliedWithoutAnAnswer_isRetryable() throws Exception {
-    proxy.next(Fault.applyThenReset());
-
-    assertThat(kinds(send(Messages.batchOf("k", "a")))).containsExactly(Kind.RETRYABLE);
-    assertThat(texts(read())).containsExactly("a");
   }
 
   @Test

@@ -10,9 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +23,7 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -144,30 +142,6 @@ class KinesisSenderTest {
   }
 
   @Test
-  void send_anySubsetOfUpToTenRefused_failsExactlyThose() throws Exception {
-    TargetSender sender = open("q");
-    for (int count = 1; count <= 10; count++) {
-      List<Message> messages = messages(count);
-      for (int refused = 0; refused < 1 << count; refused++) {
-        int mask = refused;
-        answer(index -> (mask & 1 << index) == 0 ? null : "C" + index);
-
-        List<Outcome> outcomes = send(sender, messages);
-
-        assertThat(outcomes).hasSize(count);
-        for (int index = 0; index < count; index++) {
-          if ((mask & 1 << index) == 0) {
-            assertThat(outcomes.get(index)).isEqualTo(Outcome.accepted());
-          } else {
-            assertThat(failure(outcomes.get(index)).code()).isEqualTo("C" + index);
-          }
-        }
-      }
-      endpoint.clear();
-    }
-  }
-
-  @Test
   void send_answerOfAnotherLength_saysNothingAboutAnyRecord() throws Exception {
     for (int length : new int[] {0, 1, 2, 4}) {
       ArrayNode results = JSON.createArrayNode();
@@ -199,24 +173,6 @@ class KinesisSenderTest {
   }
 
   @Test
-  void send_denied_isFatalForAll() throws Exception {
-    endpoint.answer(error(400, "AccessDeniedException", "User: u is not authorized"));
-
-    assertThat(send(open("q"), messages(3)))
-        .hasSize(3)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
-  void send_missingStream_isFatalForAll() throws Exception {
-    endpoint.answer(error(400, "ResourceNotFoundException", "Stream q not found"));
-
-    assertThat(send(open("q"), messages(3)))
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-  }
-
-  @Test
   void send_malformedCallOfSeveral_isHalvedAndOfOneRejected() throws Exception {
     endpoint.answer(error(400, "InvalidArgumentException", "sesame"));
     TargetSender sender = open("q");
@@ -226,55 +182,6 @@ class KinesisSenderTest {
         .containsExactly(Kind.TOO_LARGE, Kind.TOO_LARGE);
     assertThat(failure(send(sender, messages(1)).get(0)).kind()).isEqualTo(Kind.REJECTED);
     assertThat(failure(send(sender, messages(1)).get(0)).toString()).doesNotContain("sesame");
-  }
-
-  @Test
-  void send_connectionThatEnds_isRetryableForAll() throws Exception {
-    endpoint.answer(request -> null);
-
-    assertThat(send(open("q"), messages(2)))
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.RETRYABLE));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
-  void send_answerThatNeverComes_endsWithTheDeadline() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-
-    List<Outcome> outcomes =
-        open("q")
-            .send(new Batch(SOURCE, null, messages(2)), Deadline.after(Duration.ofMillis(100)));
-
-    assertThat(outcomes)
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).code()).isEqualTo("Timeout"));
-    never.countDown();
-  }
-
-  @Test
-  void send_interrupted_stops() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-    TargetSender sender = open("q");
-    FutureTask<List<Outcome>> send = new FutureTask<>(() -> send(sender, messages(1)));
-    Thread thread = new Thread(send);
-    thread.start();
-    endpoint.awaitRequests(1);
-
-    thread.interrupt();
-
-    assertThat(failure(send.get(20, TimeUnit.SECONDS).get(0)).code()).isEqualTo("Interrupted");
-    never.countDown();
   }
 
   @Test
@@ -418,20 +325,27 @@ class KinesisSenderTest {
     }
   }
 
-  @Test
-  void send_fiveHundredRecordsOfTogetherTheLimit_isOneCallOfThatSize() throws Exception {
-    answer(index -> null);
-    TargetSender sender = open("q");
-    int each = (int) (KinesisTargetProvider.LIMITS.maxBatchBytes() / 500);
-    int left = (int) (KinesisTargetProvider.LIMITS.maxBatchBytes() % 500);
-    List<Message> messages = new ArrayList<>();
-    for (int number = 0; number < 500; number++) {
-      messages.add(message(number, "k", "x".repeat(each - 1 + (number == 0 ? left : 0))));
-    }
+  private Limits limits(ObjectNode summary) throws Exception {
+    ObjectNode answer = JSON.createObjectNode();
+    answer.set("StreamDescriptionSummary", summary);
+    endpoint.answer(json(200, answer));
+    return open("s").limits(Deadline.after(Duration.ofSeconds(30)));
+  }
 
-    assertThat(messages.stream().mapToLong(sender::sizeInBytes).sum())
-        .isEqualTo(KinesisTargetProvider.LIMITS.maxBatchBytes());
-    assertThat(send(sender, messages)).hasSize(500).containsOnly(Outcome.accepted());
-    assertThat(endpoint.requests()).hasSize(1);
+  @Test
+  void limits_streamThatTells_areItsOwnWithinWhatKinesisDocuments() throws Exception {
+    for (int[] toldAndHeld :
+        new int[][] {{1_024, 1_024}, {5_000, 5_000}, {1, 1_024}, {99_999, 10_240}}) {
+      assertThat(limits(JSON.createObjectNode().put("MaxRecordSizeInKiB", toldAndHeld[0])))
+          .isEqualTo(Limits.of(500, 10_485_760, toldAndHeld[1] * 1_024L));
+    }
+  }
+
+  @Test
+  void limits_streamThatDoesNotTell_areTheSafeOnes() throws Exception {
+    assertThat(limits(JSON.createObjectNode())).isEqualTo(KinesisTargetProvider.LIMITS);
+    endpoint.answer(error(400, "AccessDeniedException", "no"));
+    assertThat(open("s").limits(Deadline.after(Duration.ofSeconds(30))))
+        .isEqualTo(KinesisTargetProvider.LIMITS);
   }
 }

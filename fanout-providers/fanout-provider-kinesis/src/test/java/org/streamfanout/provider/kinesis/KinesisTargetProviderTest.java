@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.ServiceLoader;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
 import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.testkit.TestContext;
 
 class KinesisTargetProviderTest {
@@ -22,13 +22,6 @@ class KinesisTargetProviderTest {
 
   private static TargetConfig.Builder target(String destination) {
     return TargetConfig.builder(SOURCE, "t", "kinesis", destination);
-  }
-
-  @Test
-  void serviceLoader_findsTheProvider() {
-    assertThat(ServiceLoader.load(TargetProvider.class))
-        .anyMatch(
-            found -> found instanceof KinesisTargetProvider && found.type().equals("kinesis"));
   }
 
   @Test
@@ -93,9 +86,20 @@ class KinesisTargetProviderTest {
 
   @Test
   void describe_saysWhatPeopleNeed() {
-    assertThat(provider.describe().destination()).contains("arn:<partition>:kinesis");
-    assertThat(provider.describe().options()).isEmpty();
-    assertThat(provider.describe().ordering()).isNotEmpty();
-    assertThat(provider.describe().duplicates()).isNotEmpty();
+    Description description = provider.describe();
+
+    assertThat(description.destination()).contains("arn:<partition>:kinesis");
+    assertThat(description.options())
+        .extracting(Description.Option::name)
+        .containsExactlyInAnyOrder("sessionPolicy");
+    assertThat(
+            List.of(
+                description.summary(),
+                description.ordering(),
+                description.duplicates(),
+                description.limits(),
+                description.retried(),
+                description.rejected()))
+        .doesNotContain("");
   }
 }

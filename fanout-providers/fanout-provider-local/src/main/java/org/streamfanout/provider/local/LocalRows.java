@@ -36,6 +36,9 @@ final class LocalRows {
     return description
         .ordering("Every order, at no cost: a call's messages are written in its order.")
         .duplicates("A message that is sent twice is written twice.")
+        .limits(
+            "500 messages and 16 MiB a call and a message. These are ours: a call is put together in"
+                + " memory, and the largest record of any source has some 13.4 MiB as base64.")
         .option(
             FORMAT,
             "json, raw",

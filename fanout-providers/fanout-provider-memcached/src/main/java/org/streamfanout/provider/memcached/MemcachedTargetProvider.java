@@ -39,6 +39,7 @@ public final class MemcachedTargetProvider implements TargetProvider {
                 + " that discovery finds must be of the same cluster at AWS, or allowed by the"
                 + " operator; otherwise records are held. The columns role and region are"
                 + " ignored.")
+        .example("orders.abcdef.cfg.euw1.cache.amazonaws.com:11211")
         .ordering(
             "None within a call, which is pipelined; two writes of one key are never under way at"
                 + " once. KEY costs nothing more. BATCH and SHARD send one item at a time.")

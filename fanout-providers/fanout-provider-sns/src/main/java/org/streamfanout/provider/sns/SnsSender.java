@@ -1,23 +1,20 @@
 package org.streamfanout.provider.sns;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import org.streamfanout.aws.AskedLimits;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsCalls;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.aws.EntryOutcomes;
-import org.streamfanout.aws.FifoGroup;
-import org.streamfanout.aws.TextBody;
-import org.streamfanout.aws.TextSize;
+import org.streamfanout.aws.TextEntries;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -34,38 +31,30 @@ final class SnsSender implements TargetSender {
   private static final String SERVICE = "SNS";
 
   private final TargetConfig target;
-  private final String region;
+  private final AwsAccess access;
   private final ProviderContext context;
+  private final TextEntries entries;
+  private final AskedLimits limits;
 
-  SnsSender(TargetConfig target, String region, ProviderContext context) {
+  SnsSender(TargetConfig target, AwsAccess access, ProviderContext context) {
     this.target = target;
-    this.region = region;
+    this.access = access;
     this.context = context;
+    this.entries = new TextEntries(target);
+    this.limits = new AskedLimits(target.destination(), SnsTargetProvider.LIMITS, context.clock());
   }
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private SnsClient client() {
-    AwsAccess access = AwsAccess.of(target, region);
     return AwsClients.of(context).client(SnsClient.class, SnsClient::builder, access);
   }
 
   @Override
   public List<Outcome> send(Batch batch, Deadline deadline) {
-    List<Message> messages = batch.messages();
-    EntryOutcomes outcomes = new EntryOutcomes(SERVICE, messages.size());
-    List<PublishBatchRequestEntry> entries = new ArrayList<>(messages.size());
-    for (int index = 0; index < messages.size(); index++) {
-      Message message = messages.get(index);
-      Optional<String> text = TextBody.of(message.body());
-      if (text.isEmpty()) {
-        outcomes.refuse(index, TextBody.NOT_TEXT);
-      } else if (text.get().isEmpty()) {
-        outcomes.refuse(index, TextBody.EMPTY);
-      } else {
-        entries.add(entry(Integer.toString(index), message, text.get()));
-      }
-    }
-    if (entries.isEmpty()) {
+    EntryOutcomes outcomes = new EntryOutcomes(SERVICE, batch.messages().size());
+    List<PublishBatchRequestEntry> sent =
+        entries.of(batch.messages(), outcomes).stream().map(SnsSender::entry).toList();
+    if (sent.isEmpty()) {
       return outcomes.toList();
     }
     try {
@@ -75,7 +64,7 @@ final class SnsSender implements TargetSender {
                   request ->
                       request
                           .topicArn(target.destination())
-                          .publishBatchRequestEntries(entries)
+                          .publishBatchRequestEntries(sent)
                           .overrideConfiguration(AwsCalls.until(deadline)));
       response.successful().forEach(entry -> outcomes.accept(entry.id()));
       response
@@ -95,34 +84,38 @@ final class SnsSender implements TargetSender {
     return outcomes.toList();
   }
 
-  private PublishBatchRequestEntry entry(String id, Message message, String text) {
-    PublishBatchRequestEntry.Builder entry =
-        PublishBatchRequestEntry.builder().id(id).message(text);
-    if (!message.attributes().isEmpty()) {
-      entry.messageAttributes(attributes(message.attributes()));
-    }
-    if (target.destination().endsWith(".fifo")) {
-      entry.messageGroupId(FifoGroup.of(message.key())).messageDeduplicationId(message.id());
-    }
-    return entry.build();
+  private static PublishBatchRequestEntry entry(TextEntries.Entry entry) {
+    return PublishBatchRequestEntry.builder()
+        .id(entry.id())
+        .message(entry.text())
+        .messageAttributes(
+            entry.attributes(
+                (type, value) ->
+                    MessageAttributeValue.builder().dataType(type).stringValue(value).build()))
+        .messageGroupId(entry.group())
+        .messageDeduplicationId(entry.deduplicationId())
+        .build();
   }
 
-  private static Map<String, MessageAttributeValue> attributes(Map<String, String> attributes) {
-    return attributes.entrySet().stream()
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey,
-                attribute ->
-                    MessageAttributeValue.builder()
-                        .dataType(TextSize.ATTRIBUTE_TYPE)
-                        .stringValue(attribute.getValue())
-                        .build()));
-  }
-
-  /** The body's bytes, and each attribute's name, type and value; ids are not counted by SNS. */
   @Override
   public long sizeInBytes(Message message) {
-    return TextSize.of(message);
+    return entries.sizeInBytes(message);
+  }
+
+  @Override
+  public Limits limits(Deadline deadline) {
+    return limits.get(
+        () -> SnsTargetProvider.limits(attributes(deadline).get("MaximumMessageSize")));
+  }
+
+  private Map<String, String> attributes(Deadline deadline) {
+    return client()
+        .getTopicAttributes(
+            request ->
+                request
+                    .topicArn(target.destination())
+                    .overrideConfiguration(AwsCalls.until(deadline)))
+        .attributes();
   }
 
   @Override
@@ -134,12 +127,7 @@ final class SnsSender implements TargetSender {
   public List<Finding> check(Deadline deadline) {
     String subject = "topic " + target.destination();
     try {
-      client()
-          .getTopicAttributes(
-              request ->
-                  request
-                      .topicArn(target.destination())
-                      .overrideConfiguration(AwsCalls.until(deadline)));
+      attributes(deadline);
       return List.of(AwsDestinations.finding(target.id(), subject, null));
     } catch (SdkException error) {
       return List.of(AwsDestinations.finding(target.id(), subject, error));

@@ -14,16 +14,15 @@ import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure.Kind;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
-import org.streamfanout.testkit.EntryError;
 import org.streamfanout.testkit.Fault;
 import org.streamfanout.testkit.FaultProxy;
 import org.streamfanout.testkit.Messages;
-import org.streamfanout.testkit.ProxiedCall;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
 import org.streamfanout.testservers.AwsTestClients;
@@ -124,40 +123,6 @@ class SnsSenderIT {
   }
 
   @Test
-  void send_someEntriesFail_theOthersAreTaken() throws Exception {
-    proxy.next(
-        Fault.failEntries(0, 2),
-        Fault.failEntries(EntryError.bySender("InvalidParameter", "Invalid parameter"), 1));
-
-    List<Outcome> first = send(topic, Messages.batchOf("k", "a", "b", "c"));
-    List<Outcome> second = send(topic, Messages.batchOf("k", "d", "e"));
-
-    assertThat(kinds(first)).containsExactly(Kind.RETRYABLE, null, Kind.RETRYABLE);
-    assertThat(kinds(second)).containsExactly(null, Kind.REJECTED);
-    assertThat(receive("orders")).containsExactlyInAnyOrder("b", "d");
-    assertThat(proxy.calls("PublishBatch"))
-        .startsWith(new ProxiedCall("PublishBatch", 3, List.of(1), true));
-  }
-
-  @Test
-  void send_refusedCalls_meanWhatTheyShould() throws Exception {
-    proxy.next(
-        Fault.throttle(),
-        Fault.serverError(),
-        Fault.expiredCredentials(),
-        Fault.accessDenied(),
-        Fault.reset());
-    Batch batch = Messages.batchOf("k", "a", "b");
-
-    assertThat(kinds(send(topic, batch))).containsOnly(Kind.THROTTLED);
-    assertThat(kinds(send(topic, batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(kinds(send(topic, batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(kinds(send(topic, batch))).containsOnly(Kind.FATAL);
-    assertThat(kinds(send(topic, batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(receive("orders")).isEmpty();
-  }
-
-  @Test
   void send_missingTopic_isFatal() throws Exception {
     String missing = topic.replace("orders", "nowhere");
 
@@ -210,5 +175,29 @@ class SnsSenderIT {
         sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
       }
     }
+  }
+
+  @Test
+  void send_withAttributes_reachTheSubscriber() throws Exception {
+    TargetConfig target =
+        TargetConfig.builder(Records.KINESIS, "t", "sns", topic)
+            .options(Map.of("attributes", "true"))
+            .build();
+    FanoutRecord record = Records.kinesis(3, "k-\u00fc", "body");
+    try (TargetSender sender = provider.open(target, context)) {
+      assertThat(sender.send(Messages.batch(record), Deadline.after(Duration.ofSeconds(30))))
+          .containsExactly(Outcome.accepted());
+    }
+
+    String url = sqs.getQueueUrl(request -> request.queueName("orders")).queueUrl();
+    Message message =
+        sqs.receiveMessage(request -> request.queueUrl(url).messageAttributeNames("All"))
+            .messages()
+            .get(0);
+    assertThat(message.messageAttributes()).containsOnlyKeys("source", "shard", "sequence", "key");
+    assertThat(message.messageAttributes().get("sequence").stringValue())
+        .isEqualTo(record.sequenceNumber());
+    assertThat(message.messageAttributes().get("key").stringValue()).isEqualTo("k-\u00fc");
+    sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
   }
 }

@@ -10,9 +10,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +23,7 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -183,30 +181,6 @@ class SnsSenderTest {
   }
 
   @Test
-  void send_anySubsetOfUpToTenRefused_failsExactlyThose() throws Exception {
-    TargetSender sender = open("q");
-    for (int count = 1; count <= 10; count++) {
-      List<Message> messages = messages(count);
-      for (int refused = 0; refused < 1 << count; refused++) {
-        int mask = refused;
-        answer(index -> (mask & 1 << index) == 0 ? null : refusal("C" + index, "text", true));
-
-        List<Outcome> outcomes = send(sender, messages);
-
-        assertThat(outcomes).hasSize(count);
-        for (int index = 0; index < count; index++) {
-          if ((mask & 1 << index) == 0) {
-            assertThat(outcomes.get(index)).isEqualTo(Outcome.accepted());
-          } else {
-            assertThat(failure(outcomes.get(index)).code()).isEqualTo("C" + index);
-          }
-        }
-      }
-      endpoint.clear();
-    }
-  }
-
-  @Test
   void send_request_carriesBodiesUnaltered() throws Exception {
     answer(index -> null);
     String text = "{\"a\":\"\u00e9\u20ac\ud83d\ude00\\u0001\"}\t\r\n";
@@ -282,23 +256,6 @@ class SnsSenderTest {
   }
 
   @Test
-  void send_tenEntriesOfTogetherTheLimit_isOneCallOfThatSize() throws Exception {
-    answer(index -> null);
-    TargetSender sender = open("q");
-    int each = (int) SnsTargetProvider.LIMITS.maxBatchBytes() / 10;
-    List<Message> messages = new ArrayList<>();
-    for (int number = 0; number < 10; number++) {
-      int last = number == 9 ? (int) SnsTargetProvider.LIMITS.maxBatchBytes() % 10 : 0;
-      messages.add(message(number, "k", "x".repeat(each + last)));
-    }
-
-    assertThat(messages.stream().mapToLong(sender::sizeInBytes).sum())
-        .isEqualTo(SnsTargetProvider.LIMITS.maxBatchBytes());
-    assertThat(send(sender, messages)).containsOnly(Outcome.accepted());
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
   void sizeInBytes_isWhatTheWireCarriesOfBodyAndAttributes() throws Exception {
     answer(index -> null);
     TargetSender sender = open("q");
@@ -360,16 +317,6 @@ class SnsSenderTest {
   }
 
   @Test
-  void send_missingTopic_isFatalForAll() throws Exception {
-    endpoint.answer(error("NotFound", "Topic does not exist"));
-
-    assertThat(send(open("q"), messages(3)))
-        .hasSize(3)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
   void send_malformedCallOfSeveral_isHalvedAndOfOneRejected() throws Exception {
     endpoint.answer(error("InvalidParameter", "sesame"));
     TargetSender sender = open("q");
@@ -381,45 +328,6 @@ class SnsSenderTest {
         .extracting(outcome -> failure(outcome).kind())
         .containsExactly(Kind.REJECTED);
     assertThat(failure(send(sender, messages(1)).get(0)).toString()).doesNotContain("sesame");
-  }
-
-  @Test
-  void send_answerThatNeverComes_endsWithTheDeadline() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-
-    List<Outcome> outcomes =
-        open("q")
-            .send(new Batch(SOURCE, null, messages(2)), Deadline.after(Duration.ofMillis(100)));
-
-    assertThat(outcomes)
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).code()).isEqualTo("Timeout"));
-    never.countDown();
-  }
-
-  @Test
-  void send_interrupted_stops() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-    TargetSender sender = open("q");
-    FutureTask<List<Outcome>> send = new FutureTask<>(() -> send(sender, messages(1)));
-    Thread thread = new Thread(send);
-    thread.start();
-    endpoint.awaitRequests(1);
-
-    thread.interrupt();
-
-    assertThat(failure(send.get(20, TimeUnit.SECONDS).get(0)).code()).isEqualTo("Interrupted");
-    never.countDown();
   }
 
   @Test
@@ -439,5 +347,37 @@ class SnsSenderTest {
     assertThat(sender.check(Deadline.after(Duration.ofSeconds(30))))
         .singleElement()
         .satisfies(finding -> assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR));
+  }
+
+  private Limits limits(String entries) throws Exception {
+    endpoint.answer(
+        Response.of(
+            200,
+            "<GetTopicAttributesResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">"
+                + "<GetTopicAttributesResult><Attributes>"
+                + entries
+                + "</Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>"));
+    return open("t").limits(Deadline.after(Duration.ofSeconds(30)));
+  }
+
+  private static String maximum(String size) {
+    return "<entry><key>MaximumMessageSize</key><value>" + size + "</value></entry>";
+  }
+
+  @Test
+  void limits_topicThatTells_areItsOwnWithinWhatSnsDocuments() throws Exception {
+    assertThat(limits(maximum("1048576"))).isEqualTo(Limits.of(10, 1_048_576, 1_048_576));
+    assertThat(endpoint.last().text()).contains("Action=GetTopicAttributes");
+    assertThat(limits(maximum("2048"))).isEqualTo(Limits.of(10, 2_048, 2_048));
+    assertThat(limits(maximum("9999999"))).isEqualTo(Limits.of(10, 1_048_576, 1_048_576));
+    assertThat(limits(maximum("1"))).isEqualTo(Limits.of(10, 1_024, 1_024));
+  }
+
+  @Test
+  void limits_topicThatDoesNotTell_areTheSafeOnes() throws Exception {
+    assertThat(limits("")).isEqualTo(SnsTargetProvider.LIMITS);
+    endpoint.answer(error("AuthorizationError", "no"));
+    assertThat(open("t").limits(Deadline.after(Duration.ofSeconds(30))))
+        .isEqualTo(SnsTargetProvider.LIMITS);
   }
 }

@@ -3,16 +3,16 @@ package org.streamfanout.provider.sns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.ServiceLoader;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
 import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
 import org.streamfanout.spi.Permission;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.testkit.TestContext;
 
 class SnsTargetProviderTest {
@@ -21,12 +21,6 @@ class SnsTargetProviderTest {
 
   private static TargetConfig.Builder target(String destination) {
     return TargetConfig.builder(SOURCE, "t", "sns", destination);
-  }
-
-  @Test
-  void serviceLoader_findsTheProvider() {
-    assertThat(ServiceLoader.load(TargetProvider.class))
-        .anyMatch(found -> found instanceof SnsTargetProvider && found.type().equals("sns"));
   }
 
   @Test
@@ -81,9 +75,20 @@ class SnsTargetProviderTest {
 
   @Test
   void describe_saysWhatPeopleNeed() {
-    assertThat(provider.describe().destination()).contains("arn:<partition>:sns");
-    assertThat(provider.describe().options()).isEmpty();
-    assertThat(provider.describe().ordering()).isNotEmpty();
-    assertThat(provider.describe().duplicates()).isNotEmpty();
+    Description description = provider.describe();
+
+    assertThat(description.destination()).contains("arn:<partition>:sns");
+    assertThat(description.options())
+        .extracting(Description.Option::name)
+        .containsExactlyInAnyOrder("attributes", "sessionPolicy");
+    assertThat(
+            List.of(
+                description.summary(),
+                description.ordering(),
+                description.duplicates(),
+                description.limits(),
+                description.retried(),
+                description.rejected()))
+        .doesNotContain("");
   }
 }

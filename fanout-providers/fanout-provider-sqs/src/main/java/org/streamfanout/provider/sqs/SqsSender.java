@@ -1,24 +1,21 @@
 package org.streamfanout.provider.sqs;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AskedLimits;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsCalls;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.aws.EntryOutcomes;
-import org.streamfanout.aws.FifoGroup;
 import org.streamfanout.aws.SqsQueue;
-import org.streamfanout.aws.TextBody;
-import org.streamfanout.aws.TextSize;
+import org.streamfanout.aws.TextEntries;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -37,37 +34,31 @@ final class SqsSender implements TargetSender {
 
   private final TargetConfig target;
   private final SqsQueue queue;
+  private final AwsAccess access;
   private final ProviderContext context;
+  private final TextEntries entries;
+  private final AskedLimits limits;
 
-  SqsSender(TargetConfig target, SqsQueue queue, ProviderContext context) {
+  SqsSender(TargetConfig target, SqsQueue queue, AwsAccess access, ProviderContext context) {
     this.target = target;
     this.queue = queue;
+    this.access = access.withEndpoint(queue.endpoint());
     this.context = context;
+    this.entries = new TextEntries(target);
+    this.limits = new AskedLimits(queue.url(), SqsTargetProvider.LIMITS, context.clock());
   }
 
   /** Looked up for each call: the first look-up of a region may do I/O, and opening must not. */
   private SqsClient client() {
-    AwsAccess access = AwsAccess.of(target, queue.region()).withEndpoint(queue.endpoint());
     return AwsClients.of(context).client(SqsClient.class, SqsClient::builder, access);
   }
 
   @Override
   public List<Outcome> send(Batch batch, Deadline deadline) {
-    List<Message> messages = batch.messages();
-    EntryOutcomes outcomes = new EntryOutcomes(SERVICE, messages.size());
-    List<SendMessageBatchRequestEntry> entries = new ArrayList<>(messages.size());
-    for (int index = 0; index < messages.size(); index++) {
-      Message message = messages.get(index);
-      Optional<String> text = TextBody.of(message.body());
-      if (text.isEmpty()) {
-        outcomes.refuse(index, TextBody.NOT_TEXT);
-      } else if (text.get().isEmpty()) {
-        outcomes.refuse(index, TextBody.EMPTY);
-      } else {
-        entries.add(entry(Integer.toString(index), message, text.get()));
-      }
-    }
-    if (entries.isEmpty()) {
+    EntryOutcomes outcomes = new EntryOutcomes(SERVICE, batch.messages().size());
+    List<SendMessageBatchRequestEntry> sent =
+        entries.of(batch.messages(), outcomes).stream().map(SqsSender::entry).toList();
+    if (sent.isEmpty()) {
       return outcomes.toList();
     }
     try {
@@ -77,7 +68,7 @@ final class SqsSender implements TargetSender {
                   request ->
                       request
                           .queueUrl(queue.url())
-                          .entries(entries)
+                          .entries(sent)
                           .overrideConfiguration(AwsCalls.until(deadline)));
       response.successful().forEach(entry -> outcomes.accept(entry.id()));
       response
@@ -97,34 +88,41 @@ final class SqsSender implements TargetSender {
     return outcomes.toList();
   }
 
-  private SendMessageBatchRequestEntry entry(String id, Message message, String text) {
-    SendMessageBatchRequestEntry.Builder entry =
-        SendMessageBatchRequestEntry.builder().id(id).messageBody(text);
-    if (!message.attributes().isEmpty()) {
-      entry.messageAttributes(attributes(message.attributes()));
-    }
-    if (queue.isFifo()) {
-      entry.messageGroupId(FifoGroup.of(message.key())).messageDeduplicationId(message.id());
-    }
-    return entry.build();
+  private static SendMessageBatchRequestEntry entry(TextEntries.Entry entry) {
+    return SendMessageBatchRequestEntry.builder()
+        .id(entry.id())
+        .messageBody(entry.text())
+        .messageAttributes(
+            entry.attributes(
+                (type, value) ->
+                    MessageAttributeValue.builder().dataType(type).stringValue(value).build()))
+        .messageGroupId(entry.group())
+        .messageDeduplicationId(entry.deduplicationId())
+        .build();
   }
 
-  private static Map<String, MessageAttributeValue> attributes(Map<String, String> attributes) {
-    return attributes.entrySet().stream()
-        .collect(
-            Collectors.toMap(
-                Map.Entry::getKey,
-                attribute ->
-                    MessageAttributeValue.builder()
-                        .dataType(TextSize.ATTRIBUTE_TYPE)
-                        .stringValue(attribute.getValue())
-                        .build()));
-  }
-
-  /** The body's bytes, and each attribute's name, type and value; ids are not counted by SQS. */
   @Override
   public long sizeInBytes(Message message) {
-    return TextSize.of(message);
+    return entries.sizeInBytes(message);
+  }
+
+  @Override
+  public Limits limits(Deadline deadline) {
+    return limits.get(
+        () ->
+            SqsTargetProvider.limits(attribute(QueueAttributeName.MAXIMUM_MESSAGE_SIZE, deadline)));
+  }
+
+  private @Nullable String attribute(QueueAttributeName name, Deadline deadline) {
+    return client()
+        .getQueueAttributes(
+            request ->
+                request
+                    .queueUrl(queue.url())
+                    .attributeNames(name)
+                    .overrideConfiguration(AwsCalls.until(deadline)))
+        .attributes()
+        .get(name);
   }
 
   @Override
@@ -136,13 +134,7 @@ final class SqsSender implements TargetSender {
   public List<Finding> check(Deadline deadline) {
     String subject = "queue " + queue.url();
     try {
-      client()
-          .getQueueAttributes(
-              request ->
-                  request
-                      .queueUrl(queue.url())
-                      .attributeNames(QueueAttributeName.QUEUE_ARN)
-                      .overrideConfiguration(AwsCalls.until(deadline)));
+      attribute(QueueAttributeName.QUEUE_ARN, deadline);
       return List.of(AwsDestinations.finding(target.id(), subject, null));
     } catch (SdkException error) {
       return List.of(AwsDestinations.finding(target.id(), subject, error));

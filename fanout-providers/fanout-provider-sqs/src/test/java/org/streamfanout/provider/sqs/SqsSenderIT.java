@@ -20,10 +20,8 @@ import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
-import org.streamfanout.testkit.EntryError;
 import org.streamfanout.testkit.Fault;
 import org.streamfanout.testkit.FaultProxy;
-import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.Messages;
 import org.streamfanout.testkit.ProxiedCall;
 import org.streamfanout.testkit.Records;
@@ -96,20 +94,6 @@ class SqsSenderIT {
   }
 
   @Test
-  void send_oneEntryFails_theOthersAreTaken() throws Exception {
-    proxy.next(
-        Fault.failEntries(1),
-        Fault.failEntries(EntryError.bySender("InvalidParameterValue", "no"), 0));
-
-    List<Outcome> first = send("orders", Messages.batchOf("k", "a", "b", "c"));
-    List<Outcome> second = send("orders", Messages.batchOf("k", "d", "e"));
-
-    assertThat(kinds(first)).containsExactly(null, Kind.RETRYABLE, null);
-    assertThat(kinds(second)).containsExactly(Kind.REJECTED, null);
-    assertThat(receive("orders")).containsExactlyInAnyOrder("a", "c", "e");
-  }
-
-  @Test
   void send_theServerRefusesOneEntry_theOthersAreTaken() throws Exception {
     Batch bare = Messages.batchOf("k", "well", "ill");
     FanoutRecord ill = bare.messages().get(1).records().get(0);
@@ -135,44 +119,6 @@ class SqsSenderIT {
 
     assertThat(kinds(outcomes)).containsExactly(Kind.TOO_LARGE, Kind.TOO_LARGE);
     assertThat(receive("orders")).isEmpty();
-  }
-
-  @Test
-  void send_refusedCalls_meanWhatTheyShould() throws Exception {
-    proxy.next(
-        Fault.throttle(),
-        Fault.serverError(),
-        Fault.expiredCredentials(),
-        Fault.accessDenied(),
-        Fault.reset());
-    Batch batch = Messages.batchOf("k", "a", "b");
-
-    assertThat(kinds(send("orders", batch))).containsOnly(Kind.THROTTLED);
-    assertThat(kinds(send("orders", batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(kinds(send("orders", batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(kinds(send("orders", batch))).containsOnly(Kind.FATAL);
-    assertThat(kinds(send("orders", batch))).containsOnly(Kind.RETRYABLE);
-    assertThat(receive("orders")).isEmpty();
-  }
-
-  @Test
-  void send_failsForGood_isNotRepeatedByTheClient() throws Exception {
-    proxy.always(Fault.serverError());
-
-    send("orders", Messages.batchOf("k", "a"));
-
-    assertThat(proxy.calls("SendMessageBatch")).hasSize(1);
-  }
-
-  @Test
-  void send_noAnswer_endsAtTheDeadline() throws Exception {
-    Gate gate = new Gate();
-    proxy.next(Fault.hold(gate, Fault.pass()));
-
-    List<Outcome> outcomes =
-        send("orders", Messages.batchOf("k", "a"), Deadline.after(Duration.ofMillis(500)));
-
-    assertThat(kinds(outcomes)).containsExactly(Kind.RETRYABLE);
   }
 
   @Test
@@ -245,5 +191,33 @@ class SqsSenderIT {
         sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
       }
     }
+  }
+
+  @Test
+  void send_withAttributes_areReadBack() throws Exception {
+    TargetConfig target =
+        TargetConfig.builder(
+                Records.KINESIS, "t", "sqs", "arn:aws:sqs:us-east-1:000000000000:orders")
+            .options(Map.of("attributes", "true"))
+            .build();
+    FanoutRecord record = Records.kinesis(3, "k-\u00fc", "body");
+    try (TargetSender sender = provider.open(target, context)) {
+      assertThat(sender.send(Messages.batch(record), Deadline.after(Duration.ofSeconds(30))))
+          .containsExactly(Outcome.accepted());
+    }
+
+    String url = sqs.getQueueUrl(request -> request.queueName("orders")).queueUrl();
+    Message message =
+        sqs.receiveMessage(request -> request.queueUrl(url).messageAttributeNames("All"))
+            .messages()
+            .get(0);
+    assertThat(message.messageAttributes()).hasSize(4);
+    assertThat(message.messageAttributes().get("source").stringValue())
+        .isEqualTo(Records.KINESIS.id());
+    assertThat(message.messageAttributes().get("shard").stringValue()).isEqualTo(Records.SHARD);
+    assertThat(message.messageAttributes().get("sequence").stringValue())
+        .isEqualTo(record.sequenceNumber());
+    assertThat(message.messageAttributes().get("key").stringValue()).isEqualTo("k-\u00fc");
+    sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
   }
 }

@@ -14,9 +14,6 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +27,7 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
@@ -168,30 +166,6 @@ class SqsSenderTest {
   }
 
   @Test
-  void send_anySubsetOfUpToTenRefused_failsExactlyThose() throws Exception {
-    TargetSender sender = open("q");
-    for (int count = 1; count <= 10; count++) {
-      List<Message> messages = messages(count);
-      for (int refused = 0; refused < 1 << count; refused++) {
-        int mask = refused;
-        answer(index -> (mask & 1 << index) == 0 ? null : refusal("C" + index, "text", true));
-
-        List<Outcome> outcomes = send(sender, messages);
-
-        assertThat(outcomes).hasSize(count);
-        for (int index = 0; index < count; index++) {
-          if ((mask & 1 << index) == 0) {
-            assertThat(outcomes.get(index)).isEqualTo(Outcome.accepted());
-          } else {
-            assertThat(failure(outcomes.get(index)).code()).isEqualTo("C" + index);
-          }
-        }
-      }
-      endpoint.clear();
-    }
-  }
-
-  @Test
   void send_request_carriesBodiesUnaltered() throws Exception {
     answer(index -> null);
     String text = "{\"a\":\"\u00e9\u20ac\ud83d\ude00\\u0001\"}\t\r\n";
@@ -270,23 +244,6 @@ class SqsSenderTest {
   }
 
   @Test
-  void send_tenEntriesOfTogetherTheLimit_isOneCallOfThatSize() throws Exception {
-    answer(index -> null);
-    TargetSender sender = open("q");
-    int each = (int) SqsTargetProvider.LIMITS.maxBatchBytes() / 10;
-    List<Message> messages = new ArrayList<>();
-    for (int number = 0; number < 10; number++) {
-      int last = number == 9 ? (int) SqsTargetProvider.LIMITS.maxBatchBytes() % 10 : 0;
-      messages.add(message(number, "k", "x".repeat(each + last)));
-    }
-
-    assertThat(messages.stream().mapToLong(sender::sizeInBytes).sum())
-        .isEqualTo(SqsTargetProvider.LIMITS.maxBatchBytes());
-    assertThat(send(sender, messages)).containsOnly(Outcome.accepted());
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
   void sizeInBytes_isWhatTheWireCarriesOfBodyAndAttributes() throws Exception {
     answer(index -> null);
     TargetSender sender = open("q");
@@ -349,16 +306,6 @@ class SqsSenderTest {
   }
 
   @Test
-  void send_missingQueue_isFatalForAll() throws Exception {
-    endpoint.answer(error("QueueDoesNotExist", "The specified queue does not exist."));
-
-    assertThat(send(open("q"), messages(3)))
-        .hasSize(3)
-        .allSatisfy(outcome -> assertThat(failure(outcome).kind()).isEqualTo(Kind.FATAL));
-    assertThat(endpoint.requests()).hasSize(1);
-  }
-
-  @Test
   void send_malformedCallOfSeveral_isHalvedAndOfOneRejected() throws Exception {
     endpoint.answer(error("InvalidMessageContents", "sesame"));
     TargetSender sender = open("q");
@@ -370,45 +317,6 @@ class SqsSenderTest {
         .extracting(outcome -> failure(outcome).kind())
         .containsExactly(Kind.REJECTED);
     assertThat(failure(send(sender, messages(1)).get(0)).toString()).doesNotContain("sesame");
-  }
-
-  @Test
-  void send_answerThatNeverComes_endsWithTheDeadline() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-
-    List<Outcome> outcomes =
-        open("q")
-            .send(new Batch(SOURCE, null, messages(2)), Deadline.after(Duration.ofMillis(100)));
-
-    assertThat(outcomes)
-        .hasSize(2)
-        .allSatisfy(outcome -> assertThat(failure(outcome).code()).isEqualTo("Timeout"));
-    never.countDown();
-  }
-
-  @Test
-  void send_interrupted_stops() throws Exception {
-    CountDownLatch never = new CountDownLatch(1);
-    endpoint.answer(
-        request -> {
-          never.await();
-          return null;
-        });
-    TargetSender sender = open("q");
-    FutureTask<List<Outcome>> send = new FutureTask<>(() -> send(sender, messages(1)));
-    Thread thread = new Thread(send);
-    thread.start();
-    endpoint.awaitRequests(1);
-
-    thread.interrupt();
-
-    assertThat(failure(send.get(20, TimeUnit.SECONDS).get(0)).code()).isEqualTo("Interrupted");
-    never.countDown();
   }
 
   @Test
@@ -430,5 +338,32 @@ class SqsSenderTest {
               assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
               assertThat(finding.subject()).isEqualTo("t");
             });
+  }
+
+  private Limits limits(String attributes) throws Exception {
+    endpoint.answer(
+        Response.of(200, "{\"Attributes\":{" + attributes + "}}")
+            .with("Content-Type", "application/x-amz-json-1.0"));
+    return open("q").limits(Deadline.after(Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void limits_queueThatTells_areItsOwnWithinWhatSqsDocuments() throws Exception {
+    assertThat(limits("\"MaximumMessageSize\":\"1048576\""))
+        .isEqualTo(Limits.of(10, 1_048_576, 1_048_576));
+    assertThat(json(endpoint.last()).get("AttributeNames").toString())
+        .isEqualTo("[\"MaximumMessageSize\"]");
+    assertThat(limits("\"MaximumMessageSize\":\"1024\"")).isEqualTo(Limits.of(10, 262_144, 1_024));
+    assertThat(limits("\"MaximumMessageSize\":\"9999999\""))
+        .isEqualTo(Limits.of(10, 1_048_576, 1_048_576));
+    assertThat(limits("\"MaximumMessageSize\":\"1\"")).isEqualTo(Limits.of(10, 262_144, 1_024));
+  }
+
+  @Test
+  void limits_queueThatDoesNotTell_areTheSafeOnes() throws Exception {
+    assertThat(limits("")).isEqualTo(SqsTargetProvider.LIMITS);
+    endpoint.answer(error("AccessDeniedException", "no"));
+    assertThat(open("q").limits(Deadline.after(Duration.ofSeconds(30))))
+        .isEqualTo(SqsTargetProvider.LIMITS);
   }
 }

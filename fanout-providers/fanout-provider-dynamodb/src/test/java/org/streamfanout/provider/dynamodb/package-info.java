@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.dynamodb;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.eventbridge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.iot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.lambda;
+
+import org.jspecify.annotations.NullMarked;
