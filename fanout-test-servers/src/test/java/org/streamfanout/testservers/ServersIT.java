@@ -2,7 +2,9 @@ package org.streamfanout.testservers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -11,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -60,10 +63,33 @@ class ServersIT {
   }
 
   @Test
+  void redis_start_answers() throws Exception {
+    try (RedisServer server = RedisServer.start()) {
+      assertThat(firstLine(server.port(), "PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
   void s3_start_answers() throws Exception {
     try (S3Server server = S3Server.start()) {
       assertThat(send(HttpRequest.newBuilder(server.endpoint().resolve("/")).build()))
           .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void memcached_start_answers() throws Exception {
+    try (MemcachedServer server = MemcachedServer.start()) {
+      assertThat(firstLine(server.port(), "version")).startsWith("VERSION ");
+    }
+  }
+
+  private static String firstLine(int port, String question) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write((question + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
     }
   }
 
@@ -74,7 +100,14 @@ class ServersIT {
         KinesisServer kinesis = KinesisServer.start();
         SnsServer sns = SnsServer.start();
         OpenSearchServer openSearch = OpenSearchServer.start();
-        S3Server s3 = S3Server.start()) {
+        S3Server s3 = S3Server.start();
+        RedisServer redis = RedisServer.start();
+        MemcachedServer memcached = MemcachedServer.start()) {
+      for (int port : List.of(redis.port(), memcached.port())) {
+        for (InetAddress address : otherAddresses()) {
+          assertThat(accepts(address, port)).as("%d on %s", port, address).isFalse();
+        }
+      }
       for (URI endpoint :
           List.of(
               sqs.endpoint(),

@@ -7,10 +7,12 @@ import com.spotify.folsom.guava.HostAndPort;
 import com.spotify.folsom.reconnect.AbstractReconnectionListener;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.HostPort;
 
 /**
@@ -52,9 +54,9 @@ final class MemcachedNode {
   /** Starts to connect. */
   static MemcachedNode connect(HostPort address, boolean tls, EventLoopGroup threads) {
     MemcachedNode node = new MemcachedNode(address, tls, threads);
-    CompletionStage<Void> whenConnected =
+    CompletionStage<Void> unusedDone =
         node.client.connectFuture().thenRun(() -> node.connected.complete(null));
-    CompletionStage<Void> whenFailed =
+    CompletionStage<Void> unusedFailed =
         node.connected.whenComplete(
             (done, error) -> {
               if (error != null) {
@@ -67,24 +69,25 @@ final class MemcachedNode {
   /** Folsom would connect again and again by itself; the next send does that, with a new node. */
   private final class Ending extends AbstractReconnectionListener {
     @Override
-    public void connectionFailure(Throwable cause) {
+    public void connectionFailure(@Nullable Throwable cause) {
       end(cause);
     }
 
     @Override
     public void reconnectionQueuedFromError(
-        Throwable cause, HostAndPort address, long backOffMillis, int attempt) {
+        @Nullable Throwable cause, HostAndPort address, long backOffMillis, int attempt) {
       end(cause);
     }
 
     @Override
-    public void connectionLost(Throwable cause, HostAndPort address) {
+    public void connectionLost(@Nullable Throwable cause, HostAndPort address) {
       end(cause);
     }
 
-    private void end(Throwable cause) {
+    private void end(@Nullable Throwable cause) {
       ended = true;
-      if (!connected.completeExceptionally(cause)) {
+      if (!connected.completeExceptionally(
+          cause != null ? cause : new IOException("the connection was lost"))) {
         close();
       }
     }

@@ -61,7 +61,7 @@ final class TextQuery extends SimpleChannelInboundHandler<ByteBuf> {
             (ChannelFutureListener)
                 done -> {
                   if (done.isSuccess()) {
-                    ChannelFuture written =
+                    ChannelFuture unused =
                         done.channel()
                             .writeAndFlush(
                                 Unpooled.copiedBuffer(command + "\r\n", StandardCharsets.US_ASCII));
@@ -69,10 +69,10 @@ final class TextQuery extends SimpleChannelInboundHandler<ByteBuf> {
                     answer.completeExceptionally(done.cause());
                   }
                 });
-    CompletableFuture<String> closing =
+    CompletableFuture<String> unusedEnd =
         answer.whenComplete(
             (text, error) -> {
-              ChannelFuture closed = watched.channel().close();
+              ChannelFuture unused = watched.channel().close();
             });
     return answer;
   }

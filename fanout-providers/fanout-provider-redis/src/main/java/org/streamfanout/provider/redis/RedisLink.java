@@ -60,7 +60,7 @@ final class RedisLink implements AutoCloseable {
         throw new IllegalStateException("the sender is closed");
       }
       if (opened != null && !opened.isOpen()) {
-        CompletableFuture<Void> closing = drop(opened);
+        CompletableFuture<Void> unused = drop(opened);
       }
       if (opened == null) {
         opened = open(deadline);
@@ -103,12 +103,12 @@ final class RedisLink implements AutoCloseable {
       return connection;
     } finally {
       if (!isOpen) {
-        CompletableFuture<Void> closing = client.shutdownAsync(0, 0, TimeUnit.SECONDS);
-        CompletionStage<?> late =
+        CompletableFuture<Void> unused = client.shutdownAsync(0, 0, TimeUnit.SECONDS);
+        CompletionStage<?> unusedLate =
             connecting.whenComplete(
                 (connection, error) -> {
                   if (connection != null) {
-                    CompletableFuture<Void> closingIt = connection.close();
+                    CompletableFuture<Void> unusedClose = connection.close();
                   }
                 });
       }
@@ -172,7 +172,7 @@ final class RedisLink implements AutoCloseable {
     lock.lock();
     try {
       if (opened == connection) {
-        drop(connection);
+        CompletableFuture<Void> unused = drop(connection);
       }
     } finally {
       lock.unlock();
@@ -195,7 +195,7 @@ final class RedisLink implements AutoCloseable {
         done.exceptionally(error -> null).join();
       }
       if (resources != null) {
-        Future<Boolean> released = resources.shutdown(0, 0, TimeUnit.SECONDS);
+        Future<Boolean> unused = resources.shutdown(0, 0, TimeUnit.SECONDS);
         resources = null;
       }
     } finally {
