@@ -16,14 +16,18 @@ import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Position;
+import org.streamfanout.spi.Source;
 
 /**
  * Where a document's {@code _id} comes from. Immutable.
  *
  * @param origin from where
  * @param field the field, for {@link Origin#FIELD}; null for the others
+ * @param scope what ids of records begin with: nothing where they name their source's own place
+ *     already, and a digest of the source for Kafka, where {@code orders-0:15} is a record of every
+ *     cluster with such a topic
  */
-record DocumentId(Origin origin, @Nullable JsonPointer field) {
+record DocumentId(Origin origin, @Nullable JsonPointer field, String scope) {
   /**
    * The longest id in bytes, as <a
    * href="https://docs.opensearch.org/latest/api-reference/document-apis/bulk">the bulk API</a>
@@ -32,6 +36,7 @@ record DocumentId(Origin origin, @Nullable JsonPointer field) {
   static final int LONGEST = 512;
 
   private static final String FIELD_PREFIX = "field:";
+  private static final int SCOPE_DIGITS = 16;
 
   /** The kinds of id. */
   enum Origin {
@@ -46,13 +51,22 @@ record DocumentId(Origin origin, @Nullable JsonPointer field) {
   }
 
   /** Reads the option {@code id}; nothing if it is none of its values. */
-  static Optional<DocumentId> parse(String option) {
+  static Optional<DocumentId> parse(String option, Source source) {
     return switch (option) {
-      case "record" -> Optional.of(new DocumentId(Origin.RECORD, null));
-      case "key" -> Optional.of(new DocumentId(Origin.KEY, null));
-      case "none" -> Optional.of(new DocumentId(Origin.NONE, null));
+      case "record" -> Optional.of(ofRecord(source));
+      case "key" -> Optional.of(new DocumentId(Origin.KEY, null, ""));
+      case "none" -> Optional.of(new DocumentId(Origin.NONE, null, ""));
       default -> ofField(option);
     };
+  }
+
+  /** Returns the ids of a source's records. */
+  static DocumentId ofRecord(Source source) {
+    String scope =
+        source.type() == Source.Type.KAFKA
+            ? KeyDigest.of(source.id()).substring(0, SCOPE_DIGITS) + ":"
+            : "";
+    return new DocumentId(Origin.RECORD, null, scope);
   }
 
   private static Optional<DocumentId> ofField(String option) {
@@ -62,7 +76,7 @@ record DocumentId(Origin origin, @Nullable JsonPointer field) {
     }
     JsonPointer pointer =
         name.startsWith("/") ? JsonPointer.compile(name) : JsonPointer.empty().appendProperty(name);
-    return Optional.of(new DocumentId(Origin.FIELD, pointer));
+    return Optional.of(new DocumentId(Origin.FIELD, pointer, ""));
   }
 
   /** Returns whether two records may have one id, so that their order matters. */
@@ -79,7 +93,7 @@ record DocumentId(Origin origin, @Nullable JsonPointer field) {
   @Nullable String of(Message message, Bytes document) {
     FanoutRecord record = message.records().get(0);
     return switch (origin) {
-      case RECORD -> legal(recordId(record));
+      case RECORD -> legal(scope + recordId(record));
       case KEY -> record.key().isEmpty() ? null : legal(record.key());
       case FIELD -> field == null ? null : inDocument(document, field);
       case NONE -> null;

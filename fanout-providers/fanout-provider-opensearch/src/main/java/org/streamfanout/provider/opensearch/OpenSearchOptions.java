@@ -19,7 +19,6 @@ import org.streamfanout.spi.TargetConfig;
  */
 record OpenSearchOptions(
     DocumentId id, Action action, Auth auth, @Nullable String user, @Nullable String passwordName) {
-  private static final DocumentId STANDARD_ID = new DocumentId(DocumentId.Origin.RECORD, null);
   private static final Pattern USER = Pattern.compile("[\\x21-\\x39\\x3b-\\x7e]{1,256}");
   private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9._/-]{1,128}");
 
@@ -51,7 +50,8 @@ record OpenSearchOptions(
    */
   static OpenSearchOptions parse(TargetConfig target, boolean isAws, List<String> problems) {
     Map<String, String> options = target.options();
-    Optional<DocumentId> id = DocumentId.parse(options.getOrDefault("id", "record"));
+    Optional<DocumentId> id =
+        DocumentId.parse(options.getOrDefault("id", "record"), target.source());
     if (id.isEmpty()) {
       problems.add(
           "option 'id' is '"
@@ -79,7 +79,8 @@ record OpenSearchOptions(
     if (auth != Auth.BASIC && (user != null || password != null)) {
       problems.add("options 'user' and 'password' are for auth=basic");
     }
-    return new OpenSearchOptions(id.orElse(STANDARD_ID), action, auth, user, password);
+    return new OpenSearchOptions(
+        id.orElseGet(() -> DocumentId.ofRecord(target.source())), action, auth, user, password);
   }
 
   private static <E extends Enum<E>> E choice(

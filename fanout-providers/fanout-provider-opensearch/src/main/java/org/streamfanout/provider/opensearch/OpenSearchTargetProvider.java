@@ -59,9 +59,9 @@ public final class OpenSearchTargetProvider implements TargetProvider {
                 + " once, so that each document ends with its last record under KEY, BATCH and"
                 + " SHARD.")
         .duplicates(
-            "With id=record, the default, a record sent twice writes one document, as ids are"
-                + " unique in a source; sources whose ids can meet, such as two Kafka clusters with"
-                + " a topic of one name, need an index each. With id=none it is there twice.")
+            "With id=record, the default, a record sent twice writes one document: its id is the"
+                + " record's id and part, behind a digest of the source for Kafka, whose clusters"
+                + " may have topics of one name. With id=none it is there twice.")
         .limits(
             "10 MiB a call and a document, the least of the quotas on HTTP payloads"
                 + " (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html,"

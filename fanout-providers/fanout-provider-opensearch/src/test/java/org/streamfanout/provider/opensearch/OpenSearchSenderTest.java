@@ -28,6 +28,7 @@ import org.streamfanout.spi.Finding.Severity;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import org.streamfanout.testkit.Messages;
@@ -125,6 +126,17 @@ class OpenSearchSenderTest {
     endpoint.answer(
         Response.of(
             200, "{\"took\":3,\"errors\":true,\"items\":[" + String.join(",", items) + "]}"));
+  }
+
+  @Test
+  void id_ofRecordsOfTwoKafkaClusters_isNotOne() {
+    Message message = Messages.of(record(1, "k", "{}"));
+    String one = DocumentId.ofRecord(Records.KAFKA).of(message, Bytes.EMPTY);
+    String two =
+        DocumentId.ofRecord(Source.of("kafka://elsewhere:9092/orders")).of(message, Bytes.EMPTY);
+
+    assertThat(one).matches("[0-9a-f]{16}:s:1").isNotEqualTo(two);
+    assertThat(DocumentId.ofRecord(Records.KINESIS).of(message, Bytes.EMPTY)).isEqualTo("s:1");
   }
 
   @Test
