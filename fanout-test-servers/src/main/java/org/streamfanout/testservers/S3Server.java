@@ -16,10 +16,12 @@ public final class S3Server implements AutoCloseable {
   private static final Pattern PORT = Pattern.compile("started on ports .* (\\d+) \\(http\\)");
   private static final Pattern JAR = Pattern.compile("s3mock-.+-exec\\.jar");
 
-  private final JavaServer server;
+  private final RunningServer server;
+  private final URI endpoint;
 
-  private S3Server(JavaServer server) {
+  private S3Server(RunningServer server, URI endpoint) {
     this.server = server;
+    this.endpoint = endpoint;
   }
 
   /**
@@ -28,6 +30,10 @@ public final class S3Server implements AutoCloseable {
    * @throws IllegalStateException if its jar is not there or it does not start
    */
   public static S3Server start() {
+    if (ServerContainer.isWanted()) {
+      AwsEmulator emulator = AwsEmulator.start();
+      return new S3Server(emulator, emulator.endpoint());
+    }
     Path jar =
         JavaServer.classPath().stream()
             .filter(path -> JAR.matcher(path.getFileName().toString()).matches())
@@ -36,7 +42,7 @@ public final class S3Server implements AutoCloseable {
                 () -> new IllegalStateException("s3mock's exec jar is not on the class path"));
     // One of its two connectors heeds no setting for its address.
     URL loopback = Objects.requireNonNull(S3Server.class.getResource("s3mock.xml"));
-    return new S3Server(
+    JavaServer server =
         JavaServer.start(
             "s3mock",
             PORT,
@@ -47,12 +53,13 @@ public final class S3Server implements AutoCloseable {
                 "--server.port=0",
                 "--http.port=0",
                 "--spring.main.sources=" + loopback,
-                "--com.adobe.testing.s3mock.max-payload-size=64MB")));
+                "--com.adobe.testing.s3mock.max-payload-size=64MB"));
+    return new S3Server(server, server.endpoint());
   }
 
   /** Returns the URL for clients, without TLS, with the bucket in the path. */
   public URI endpoint() {
-    return server.endpoint();
+    return endpoint;
   }
 
   /** Stops the server; its buckets are gone. */
