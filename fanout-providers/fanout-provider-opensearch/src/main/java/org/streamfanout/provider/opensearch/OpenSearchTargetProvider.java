@@ -53,6 +53,7 @@ public final class OpenSearchTargetProvider implements TargetProvider {
                 + ". The endpoints of AWS are search-... and vpc-... of es, and"
                 + " <id>.<region>.aoss.amazonaws.com of serverless, in every partition. A doctype"
                 + " after the index (#<index>/<doctype>) is read and dropped: OpenSearch has none.")
+        .example("search-orders-abcdefghijklmnopqrstuvwxyz.eu-west-1.es.amazonaws.com#orders")
         .ordering(
             "The actions of one call keep no order. With id=record it does not matter; with id=key"
                 + " and id=field two records of one id are never in one call nor in flight at"

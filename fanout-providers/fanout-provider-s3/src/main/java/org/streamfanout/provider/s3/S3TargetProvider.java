@@ -42,6 +42,7 @@ public final class S3TargetProvider implements TargetProvider {
             S3Location.SYNTAX
                 + ". Buckets of general purpose, by their own names. The region is the row's"
                 + " column, else the host's; it must be the bucket's.")
+        .example("s3://orders-archive/raw")
         .ordering(
             "Records keep their order within an object, and an object is there whole or not at"
                 + " all. Runs of one key or shard go out in one call, so KEY, BATCH and SHARD cost"
