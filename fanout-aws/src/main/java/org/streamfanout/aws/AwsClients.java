@@ -43,6 +43,12 @@ public final class AwsClients implements AutoCloseable {
   /** The name under which an engine's clients are {@linkplain ProviderContext#shared shared}. */
   public static final String SHARED_NAME = "aws";
 
+  /**
+   * A call's deadline ends it, not the socket: a Lambda function that is waited for may take 15
+   * minutes, where the HTTP client by itself gives up after 30 s.
+   */
+  private static final Duration LONGEST_ANSWER = Duration.ofMinutes(15);
+
   private final @Nullable String region;
   private final @Nullable URI endpoint;
   private final Clock clock;
@@ -80,6 +86,7 @@ public final class AwsClients implements AutoCloseable {
             Apache5HttpClient.builder()
                 .maxConnections(builder.maxConnections)
                 .connectionTimeout(builder.connectTimeout)
+                .socketTimeout(LONGEST_ANSWER)
                 .build(),
             timer);
     if (builder.credentials != null) {

@@ -43,10 +43,14 @@ final class ProvidersCommand implements Callable<Integer> {
         provider.aliases().isEmpty() ? "" : " (or " + String.join(", ", provider.aliases()) + ")";
     out.println(provider.type() + aliases + ": " + description.summary());
     line("destination", description.destination());
+    line("for example", description.example().destination());
     line("limits", capabilities.limits().toString());
     line("collapse", collapse(capabilities));
     line("order", description.ordering());
     line("duplicates", description.duplicates());
+    line("limits from", description.limits());
+    line("retried", description.retried());
+    line("rejected", description.rejected());
     for (Description.Option option : description.options()) {
       line(
           "option " + option.name(),

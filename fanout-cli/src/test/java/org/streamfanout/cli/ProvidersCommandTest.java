@@ -14,7 +14,8 @@ class ProvidersCommandTest {
     assertThat(ran.exitCode()).isZero();
     assertThat(ran.out().lines().filter(line -> !line.startsWith(" ") && !line.isEmpty()))
         .extracting(line -> line.substring(0, line.indexOf(':')))
-        .containsExactly("console", "file", "firehose", "kinesis", "sns", "sqs");
+        .contains("console", "file", "firehose", "kafka", "kinesis", "sns", "sqs")
+        .isSorted();
     assertThat(ran.out()).contains("option format").contains("limits         10 messages");
   }
 }

@@ -3,6 +3,7 @@ package org.streamfanout.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,10 +25,15 @@ import org.streamfanout.spi.TargetConfig;
 class DocsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|mailto:|#)([^)#\\s]+)");
 
+  private static final Pattern CODE = Pattern.compile("(?s)```java\n(.*?)```");
+
   static List<Path> documents() throws IOException {
     try (Stream<Path> files = Files.walk(Repository.file("docs"))) {
       return Stream.concat(
-              Stream.of(Repository.file("README.md"), Repository.file("CONTRIBUTING.md")),
+              Stream.of(
+                  Repository.file("README.md"),
+                  Repository.file("CONTRIBUTING.md"),
+                  Repository.file("examples/custom-provider/README.md")),
               files.filter(file -> file.toString().endsWith(".md")))
           .toList();
     }
@@ -74,6 +80,42 @@ class DocsTest {
             .collect(Collectors.joining("\n"));
 
     assertThat(Files.readString(Repository.file("README.md"))).contains(body);
+  }
+
+  @Test
+  void readmes_codeOfTheCustomProvider_isTheCompiledCode() throws IOException {
+    String code = customProvider().stream().map(DocsTest::read).collect(Collectors.joining());
+    String readme = read(Repository.file("README.md"));
+    List<String> shown =
+        Stream.of(
+                readme.substring(readme.indexOf("## Write your own destination")),
+                read(Repository.file("examples/custom-provider/README.md")))
+            .flatMap(text -> CODE.matcher(text).results())
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(shown).hasSizeGreaterThan(3).allSatisfy(block -> assertThat(code).contains(block));
+  }
+
+  @Test
+  void customProvider_mainCode_isShorterThan150Lines() throws IOException {
+    assertThat(customProvider().stream().mapToLong(file -> read(file).lines().count()).sum())
+        .isLessThan(150);
+  }
+
+  private static List<Path> customProvider() throws IOException {
+    try (Stream<Path> files =
+        Files.walk(Repository.file("examples/custom-provider/src/main/java"))) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList();
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.streamfanout.spi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Objects;
 public final class Description {
   private final String summary;
   private final String destination;
+  private final Example example;
   private final String ordering;
   private final String duplicates;
   private final String limits;
@@ -29,9 +31,23 @@ public final class Description {
    */
   public record Option(String name, String values, String standard, String meaning) {}
 
+  /**
+   * What a target of this type may look like, for documentation.
+   *
+   * @param destination a valid {@code destination} column
+   * @param options the options that such a target cannot do without
+   */
+  public record Example(String destination, Map<String, String> options) {
+    /** Copies the map. */
+    public Example {
+      options = Map.copyOf(options);
+    }
+  }
+
   private Description(Builder builder) {
     this.summary = builder.summary;
     this.destination = builder.destination;
+    this.example = builder.example;
     this.ordering = builder.ordering;
     this.duplicates = builder.duplicates;
     this.limits = builder.limits;
@@ -53,6 +69,11 @@ public final class Description {
   /** Returns the syntax of the {@code destination} column. */
   public String destination() {
     return destination;
+  }
+
+  /** Returns a target of this type, of which the least permissions are shown. */
+  public Example example() {
+    return example;
   }
 
   /** Returns which order is possible, and what it costs. */
@@ -92,6 +113,7 @@ public final class Description {
   public static final class Builder {
     private final String summary;
     private String destination = "";
+    private Example example = new Example("", Map.of());
     private String ordering = "";
     private String duplicates = "";
     private String limits = "";
@@ -106,6 +128,17 @@ public final class Description {
     /** Sets the syntax of the {@code destination} column. */
     public Builder destination(String newDestination) {
       destination = newDestination;
+      return this;
+    }
+
+    /** Sets a valid destination, of a target that needs no options. */
+    public Builder example(String exampleDestination) {
+      return example(exampleDestination, Map.of());
+    }
+
+    /** Sets a valid destination, and the options that a target cannot do without. */
+    public Builder example(String exampleDestination, Map<String, String> exampleOptions) {
+      example = new Example(exampleDestination, exampleOptions);
       return this;
     }
 

@@ -14,13 +14,11 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  * credentials and regions. Thread-safe.
  */
 public final class DynamoDbServer implements AutoCloseable {
-  private final Server server;
-  private final LocalDynamoDBServerHandler handler;
+  private final RunningServer server;
   private final URI endpoint;
 
-  private DynamoDbServer(Server server, LocalDynamoDBServerHandler handler, URI endpoint) {
+  private DynamoDbServer(RunningServer server, URI endpoint) {
     this.server = server;
-    this.handler = handler;
     this.endpoint = endpoint;
   }
 
@@ -30,6 +28,10 @@ public final class DynamoDbServer implements AutoCloseable {
    * @throws IllegalStateException if it does not start
    */
   public static DynamoDbServer start() {
+    if (ServerContainer.isWanted()) {
+      AwsEmulator emulator = AwsEmulator.start();
+      return new DynamoDbServer(emulator, emulator.endpoint());
+    }
     // DynamoDB Local's own server listens on every interface and reports its use to AWS; its
     // handler alone, in a server of ours, does neither.
     Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
@@ -40,7 +42,8 @@ public final class DynamoDbServer implements AutoCloseable {
       server.setHandler(new DynamoDBProxyServer(0, handler).setUpHandler(handler));
       server.start();
       int port = ((ServerConnector) server.getConnectors()[0]).getLocalPort();
-      return new DynamoDbServer(server, handler, URI.create("http://127.0.0.1:" + port));
+      return new DynamoDbServer(
+          () -> stop(server, handler), URI.create("http://127.0.0.1:" + port));
     } catch (DynamoDBLocalServiceException e) {
       throw new IllegalStateException("DynamoDB Local cannot be set up", e);
     } catch (Exception e) { // as Jetty declares it
@@ -56,6 +59,10 @@ public final class DynamoDbServer implements AutoCloseable {
   /** Stops the server; its tables are gone. */
   @Override
   public void close() {
+    server.close();
+  }
+
+  private static void stop(Server server, LocalDynamoDBServerHandler handler) {
     try {
       server.stop();
       handler.close();

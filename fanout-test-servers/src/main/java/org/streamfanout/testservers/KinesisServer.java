@@ -8,10 +8,12 @@ import java.util.Map;
  * throttles nor enforces the number of records in a call. Thread-safe.
  */
 public final class KinesisServer implements AutoCloseable {
-  private final NodeServer server;
+  private final RunningServer server;
+  private final URI endpoint;
 
-  private KinesisServer(NodeServer server) {
+  private KinesisServer(RunningServer server, URI endpoint) {
     this.server = server;
+    this.endpoint = endpoint;
   }
 
   /**
@@ -20,18 +22,23 @@ public final class KinesisServer implements AutoCloseable {
    * @throws IllegalStateException if it is not installed or does not start
    */
   public static KinesisServer start() {
-    return new KinesisServer(
+    if (ServerContainer.isWanted()) {
+      AwsEmulator emulator = AwsEmulator.start();
+      return new KinesisServer(emulator, emulator.endpoint());
+    }
+    NodeServer server =
         NodeServer.start(
             "kinesis-local/main.js",
             Map.of(
                 "KINESIS_MOCK_PLAIN_PORT", NodeServer.ASKED_PORT,
                 "KINESIS_MOCK_TLS_PORT", "2",
-                "LOG_LEVEL", "ERROR")));
+                "LOG_LEVEL", "ERROR"));
+    return new KinesisServer(server, server.endpoint());
   }
 
   /** Returns the URL for clients, without TLS. */
   public URI endpoint() {
-    return server.endpoint();
+    return endpoint;
   }
 
   /** Stops the server; its streams are gone. */

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
  * A server that runs on Node.js, as a process of its own. A script that is loaded before it lets it
  * listen on 127.0.0.1 only, says which port that is, and ends it with this JVM.
  */
-final class NodeServer implements AutoCloseable {
+final class NodeServer implements RunningServer {
   /** The port that servers are told to listen on; they get a free one in its place. */
   static final String ASKED_PORT = "1";
 

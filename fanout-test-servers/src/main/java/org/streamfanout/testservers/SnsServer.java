@@ -8,10 +8,12 @@ import java.util.Map;
  * Thread-safe.
  */
 public final class SnsServer implements AutoCloseable {
-  private final NodeServer server;
+  private final RunningServer server;
+  private final URI endpoint;
 
-  private SnsServer(NodeServer server) {
+  private SnsServer(RunningServer server, URI endpoint) {
     this.server = server;
+    this.endpoint = endpoint;
   }
 
   /**
@@ -20,15 +22,20 @@ public final class SnsServer implements AutoCloseable {
    * @throws IllegalStateException if it is not installed or does not start
    */
   public static SnsServer start() {
-    return new SnsServer(
+    if (ServerContainer.isWanted()) {
+      AwsEmulator emulator = AwsEmulator.start();
+      return new SnsServer(emulator, emulator.endpoint());
+    }
+    NodeServer server =
         NodeServer.start(
             "fauxqs/dist/cli.js",
-            Map.of("FAUXQS_PORT", NodeServer.ASKED_PORT, "FAUXQS_LOGGER", "false")));
+            Map.of("FAUXQS_PORT", NodeServer.ASKED_PORT, "FAUXQS_LOGGER", "false"));
+    return new SnsServer(server, server.endpoint());
   }
 
   /** Returns the URL for clients of SNS and of SQS. */
   public URI endpoint() {
-    return server.endpoint();
+    return endpoint;
   }
 
   /** Stops the server; its topics are gone. */

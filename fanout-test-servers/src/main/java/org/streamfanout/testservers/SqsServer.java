@@ -10,23 +10,27 @@ import org.elasticmq.rest.sqs.SQSRestServerBuilder;
  * entries. Account 000000000000. Thread-safe.
  */
 public final class SqsServer implements AutoCloseable {
-  private final SQSRestServer server;
+  private final RunningServer server;
   private final URI endpoint;
 
-  private SqsServer(SQSRestServer server, URI endpoint) {
+  private SqsServer(RunningServer server, URI endpoint) {
     this.server = server;
     this.endpoint = endpoint;
   }
 
   /** Starts a server without queues and waits until it answers. */
   public static SqsServer start() {
+    if (ServerContainer.isWanted()) {
+      AwsEmulator emulator = AwsEmulator.start();
+      return new SqsServer(emulator, emulator.endpoint());
+    }
     SQSRestServer server =
         SQSRestServerBuilder.withInterface("127.0.0.1")
             .withDynamicPort()
             .withAWSAccountId("000000000000")
             .start();
     InetSocketAddress address = server.waitUntilStarted().localAddress();
-    return new SqsServer(server, URI.create("http://127.0.0.1:" + address.getPort()));
+    return new SqsServer(server::stopAndWait, URI.create("http://127.0.0.1:" + address.getPort()));
   }
 
   /** Returns the URL for clients. */
@@ -37,6 +41,6 @@ public final class SqsServer implements AutoCloseable {
   /** Stops the server; its queues are gone. */
   @Override
   public void close() {
-    server.stopAndWait();
+    server.close();
   }
 }

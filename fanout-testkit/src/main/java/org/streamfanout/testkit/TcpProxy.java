@@ -181,13 +181,9 @@ public final class TcpProxy implements AutoCloseable {
       }
       try {
         Socket upstream = new Socket();
-        lock.lock();
-        try {
-          accepted++;
-          open.add(client);
-          open.add(upstream);
-        } finally {
-          lock.unlock();
+        if (!isOpened(client, upstream, socket)) {
+          reset(client);
+          return;
         }
         upstream.connect(server);
         // Without it small pieces wait some 40 ms for a delayed acknowledgement.
@@ -198,6 +194,22 @@ public final class TcpProxy implements AutoCloseable {
       } catch (IOException noServer) {
         reset(client);
       }
+    }
+  }
+
+  /** A thread that waits to accept may get one more connection after its socket was closed. */
+  private boolean isOpened(Socket client, Socket upstream, ServerSocket socket) {
+    lock.lock();
+    try {
+      if (socket.isClosed()) {
+        return false;
+      }
+      accepted++;
+      open.add(client);
+      open.add(upstream);
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 

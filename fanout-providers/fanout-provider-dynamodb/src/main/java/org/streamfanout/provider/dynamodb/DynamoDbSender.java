@@ -39,6 +39,7 @@ final class DynamoDbSender implements TargetSender {
   private final TargetConfig target;
   private final TableName table;
   private final ItemRules rules;
+  private final AwsAccess access;
   private final ItemWrites writes;
   private final AwsAccess access;
   private final ProviderContext context;
@@ -52,6 +53,7 @@ final class DynamoDbSender implements TargetSender {
     this.target = target;
     this.table = table;
     this.rules = rules;
+    this.access = access;
     this.writes = new ItemWrites(rules, table, target.source());
     this.access = access;
     this.context = context;

@@ -60,9 +60,11 @@ public final class DynamoDbTargetProvider implements TargetProvider {
                 + " deleted item leaves no number behind: an older put after the delete brings it"
                 + " back.")
         .limits(
-            "25 items and 16 MiB a call, 400 KiB an item, from the BatchWriteItem API reference as"
-                + " known 2026-11; not asked live. An item's size is taken to be its JSON's; what"
-                + " DynamoDB itself finds too large is rejected.")
+            "BatchWriteItem: 25 items and 16 MiB; 400 KiB an item"
+                + " (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html,"
+                + " as known 2026-11). Not asked live: DynamoDB has no others. An item's size is"
+                + " taken to be its JSON's, or that of the image that is replicated; what DynamoDB"
+                + " itself finds too large is rejected.")
         .retried(
             "Items that DynamoDB hands back unprocessed, throttling, 5xx, timeouts, lost"
                 + " connections and expired credentials.")

@@ -101,7 +101,6 @@ final class ItemWrites {
     if (rules.dropsEmpty()) {
       content.values().removeIf(value -> Boolean.TRUE.equals(value.nul()) || "".equals(value.s()));
     }
-    content.putAll(key);
     return complete(record, name, key, content);
   }
 
@@ -121,6 +120,8 @@ final class ItemWrites {
     if (rules.newerOnly() != null && version != null) {
       item.put(rules.newerOnly(), version);
     }
+    // The key of a replicated table may have a name that an option adds; the key wins.
+    item.putAll(key);
     return ItemWrite.put(name, key, item, version);
   }
 
@@ -159,6 +160,11 @@ final class ItemWrites {
 
   private List<ItemWrite> replicated(FanoutRecord record, String name) throws UnfitRecordException {
     TableChange change = requireChange(record);
+    String newerOnly = rules.newerOnly();
+    if (newerOnly != null && !rules.isRekeyed() && change.keys().containsKey(newerOnly)) {
+      throw new UnfitRecordException(
+          "KeyInUse", "the option newerOnly names an attribute of the key; choose another name");
+    }
     if (change.type() == TableChange.Type.REMOVE) {
       return List.of(removed(record, name, change));
     }
@@ -216,6 +222,9 @@ final class ItemWrites {
     Map<String, AttributeValue> owner = Attributes.of(change.keys());
     owner.keySet().removeAll(key.keySet());
     owner.keySet().removeAll(rules.added());
+    if (rules.newerOnly() != null) {
+      owner.remove(rules.newerOnly());
+    }
     return ItemWrite.delete(name, key, version(record)).ownedBy(owner);
   }
 

@@ -13,12 +13,16 @@ import software.amazon.awssdk.services.dynamodb.model.BillingMode;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** DynamoDB Local, and a client to look into it. */
 final class Tables implements AutoCloseable {
   private final DynamoDbServer server = DynamoDbServer.start();
   private final DynamoDbClient client =
       AwsTestClients.client(DynamoDbClient.builder(), server.endpoint());
+  private final DynamoDbStreamsClient streams =
+      AwsTestClients.client(DynamoDbStreamsClient.builder(), server.endpoint());
   private int made;
 
   URI endpoint() {
@@ -56,6 +60,25 @@ final class Tables implements AutoCloseable {
     return name;
   }
 
+  /** Makes a table with a stream, with the keys {@code id} (S) and {@code n} (N). */
+  SourceTable makeSource() {
+    String name = make("id:S", "n:N");
+    String arn =
+        client
+            .updateTable(
+                request ->
+                    request
+                        .tableName(name)
+                        .streamSpecification(
+                            stream ->
+                                stream
+                                    .streamEnabled(true)
+                                    .streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)))
+            .tableDescription()
+            .latestStreamArn();
+    return new SourceTable(name, arn, client, streams);
+  }
+
   void drop(String table) {
     client.deleteTable(request -> request.tableName(table));
   }
@@ -67,6 +90,7 @@ final class Tables implements AutoCloseable {
 
   @Override
   public void close() {
+    streams.close();
     client.close();
     server.close();
   }

@@ -67,9 +67,10 @@ public final class EventBridgeTargetProvider implements TargetProvider {
                 + " record a call, which orders the sends only.")
         .duplicates("An event that is sent twice is matched twice.")
         .limits(
-            "10 events a call, and less than 256 KiB for them together by EventBridge's own count"
-                + " (time, source, detail type, detail, resources), from the PutEvents API"
-                + " reference as known 2026-11; not asked live.")
+            "PutEvents: 10 events, less than 256 KiB together, by EventBridge's own count of time,"
+                + " source, detail type, detail and resources"
+                + " (docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html, as"
+                + " known 2026-11). Not asked live: a bus has no others.")
         .retried(
             "Events and calls that fail by throttling or an internal failure; 5xx, timeouts, lost"
                 + " connections and expired credentials.")
@@ -156,7 +157,7 @@ public final class EventBridgeTargetProvider implements TargetProvider {
             target.option(SOURCE, STANDARD_SOURCE),
             detailType(target),
             target.source());
-    return new EventBridgeSender(
-        target, entries, AwsAccess.of(target, bus.region(), permissions(target)), context);
+    AwsAccess access = AwsAccess.of(target, bus.region(), permissions(target));
+    return new EventBridgeSender(target, entries, access, context);
   }
 }

@@ -116,6 +116,6 @@ class EventBridgeTargetProviderTest {
   void describe_namesEveryOption() {
     assertThat(provider.describe().options())
         .extracting(Description.Option::name)
-        .contains("source", "detailType");
+        .contains("source", "detailType", "sessionPolicy");
   }
 }

@@ -42,6 +42,7 @@ public final class FirehoseTargetProvider implements TargetProvider {
     return AwsDestinations.accessOptions(
             Description.builder("An Amazon Data Firehose stream that takes direct puts."))
         .destination(SYNTAX)
+        .example("arn:aws:firehose:eu-west-1:123456789012:deliverystream/orders")
         .ordering(
             "Firehose keeps no order of its own; KEY, BATCH and SHARD order the sends only. Set"
                 + " appendNewlines for records that end up in one S3 object.")

@@ -35,6 +35,8 @@ public final class HttpTargetProvider implements TargetProvider {
   private static final String MAX_BYTES = "maxBytes";
   private static final int LARGEST = 67_108_864;
   private static final Pattern SECRET_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+  private static final Pattern THIS_MACHINE =
+      Pattern.compile("localhost|127(?:\\.\\d{1,3}){3}|\\[::1]");
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
   private static final Pattern MEDIA_TYPE =
       Pattern.compile(
@@ -87,7 +89,8 @@ public final class HttpTargetProvider implements TargetProvider {
             AUTH,
             "none, bearer, hmac",
             "none",
-            "bearer sends the secret as Authorization: Bearer. hmac signs as Standard Webhooks does"
+            "bearer sends the secret as Authorization: Bearer, over https:// only (or to this"
+                + " machine). hmac signs as Standard Webhooks does"
                 + " (webhook-id, webhook-timestamp, webhook-signature), with base64 after whsec_ or"
                 + " the secret's own bytes as key; two secrets with a space between them both"
                 + " sign.")
@@ -143,6 +146,10 @@ public final class HttpTargetProvider implements TargetProvider {
     if (auth.isEmpty()) {
       problems.add("option 'auth' is '" + named + "'; write none, bearer or hmac");
     }
+    if (auth.equals(Optional.of(HttpAuth.BEARER))
+        && url.filter(HttpTargetProvider::isInTheOpen).isPresent()) {
+      problems.add("option 'auth' is 'bearer', which http:// would show to everyone; use https://");
+    }
     addSecretProblems(problems, auth.orElse(null), target.options().get(SECRET));
     if (target.options().containsKey(MAX_BYTES) && maxBytes(target).isEmpty()) {
       problems.add(
@@ -154,6 +161,10 @@ public final class HttpTargetProvider implements TargetProvider {
     if (!problems.isEmpty()) {
       throw new InvalidTargetException(problems);
     }
+  }
+
+  private static boolean isInTheOpen(URI url) {
+    return url.getScheme().equals("http") && !THIS_MACHINE.matcher(url.getHost()).matches();
   }
 
   /** Not quoted: whoever mistakes the option for the secret itself has written that. */

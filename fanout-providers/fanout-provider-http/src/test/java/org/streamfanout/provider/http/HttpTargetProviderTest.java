@@ -95,6 +95,20 @@ class HttpTargetProviderTest {
   }
 
   @Test
+  void validate_bearerTokenInTheOpen_isAProblem() {
+    Map<String, String> bearer = Map.of("auth", "bearer", "secret", "hook");
+
+    context.set(ProviderContext.ALLOWED_HOSTS, "hooks.example,127.hooks.example,127.0.0.1:8080");
+    assertThatThrownBy(() -> validate("http://127.hooks.example/", bearer))
+        .hasMessageContaining("use https://");
+    assertThatThrownBy(() -> validate("http://hooks.example/", bearer))
+        .isInstanceOf(InvalidTargetException.class)
+        .hasMessageContaining("use https://");
+    assertThatCode(() -> validate("https://hooks.example/", bearer)).doesNotThrowAnyException();
+    assertThatCode(() -> validate("http://127.0.0.1:8080/", bearer)).doesNotThrowAnyException();
+  }
+
+  @Test
   void validate_secretThatNothingUses_isAProblem() {
     assertThatThrownBy(() -> validate("https://hooks.example/", Map.of("secret", "name")))
         .isInstanceOf(InvalidTargetException.class)

@@ -1,4 +1,4 @@
-/** Delivery to Kafka. */
+/** Delivery to topics of Kafka, Amazon MSK's among them. */
 @NullMarked
 package org.streamfanout.provider.kafka;
 

@@ -52,6 +52,7 @@ public final class KinesisTargetProvider implements TargetProvider {
     return AwsDestinations.accessOptions(
             Description.builder("A Kinesis data stream, in this account or, by ARN, in another."))
         .destination(SYNTAX)
+        .example("arn:aws:kinesis:eu-west-1:123456789012:stream/orders")
         .ordering(
             "Kinesis promises no order within one call, so KEY sends one record of a key a call,"
                 + " and SHARD one record a call. Each record keeps its partition key (its SHA-256"

@@ -13,6 +13,7 @@ import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -169,7 +170,7 @@ class SourceEventProperties {
     assertExact(Records.KINESIS, List.of(first, second));
   }
 
-  @Property
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void sizeInBytes_ofDynamoDb_isExact(
       @ForAll("dynamoDb") FanoutRecord first, @ForAll("dynamoDb") FanoutRecord second)
       throws IOException {
@@ -177,7 +178,7 @@ class SourceEventProperties {
     assertExact(Records.DYNAMODB, List.of(first.converted(Bytes.EMPTY), converted));
   }
 
-  @Property
+  @Property(tries = 300)
   void sizeInBytes_ofAnyText_isExact(
       @ForAll("unlikely") FanoutRecord first, @ForAll("unlikely") FanoutRecord second)
       throws IOException {
@@ -232,7 +233,7 @@ class SourceEventProperties {
     assertSame(parsed.get(0).records(), records);
   }
 
-  @Property
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void render_dynamoDb_parsesBackToTheSameChanges(
       @ForAll("dynamoDb") FanoutRecord first, @ForAll("dynamoDb") FanoutRecord second) {
     List<FanoutRecord> records = List.of(first, second);

@@ -26,7 +26,8 @@ public final class ConsoleTargetProvider implements TargetProvider {
   public Description describe() {
     return LocalRows.describe(
             Description.builder("Writes to the standard streams of the process with the engine.")
-                .destination(STDOUT + " or " + STDERR))
+                .destination(STDOUT + " or " + STDERR)
+                .example(STDOUT))
         .retried("Nothing: a standard stream that has failed once never works again.")
         .rejected(
             "A tombstone where the format is raw. A stream that nobody reads any more stops the"

@@ -33,7 +33,8 @@ public final class FileTargetProvider implements TargetProvider {
             Description.builder("Appends to a file of the machine that runs the engine.")
                 .destination(
                     "a path; relative ones start at the working directory; the directory must"
-                        + " exist"))
+                        + " exist")
+                .example("out/orders.jsonl"))
         .retried(
             "A file that somebody else has locked, which counts as throttling; a write that fails,"
                 + " as on a full disk, after what it left was removed.")

@@ -60,6 +60,7 @@ public final class SnsTargetProvider implements TargetProvider {
             AwsDestinations.accessOptions(
                 Description.builder("An SNS topic, standard or FIFO, in this account or another.")))
         .destination(SYNTAX)
+        .example("arn:aws:sns:eu-west-1:123456789012:orders")
         .ordering(
             "FIFO topics keep the order of a key: the message group is the key, or its SHA-256"
                 + " where it is no legal group id. Standard topics keep none by themselves; KEY,"

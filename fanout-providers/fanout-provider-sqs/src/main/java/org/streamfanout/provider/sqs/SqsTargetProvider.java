@@ -53,6 +53,7 @@ public final class SqsTargetProvider implements TargetProvider {
             AwsDestinations.accessOptions(
                 Description.builder("An SQS queue, standard or FIFO, in this account or another.")))
         .destination(SYNTAX)
+        .example("arn:aws:sqs:eu-west-1:123456789012:orders")
         .ordering(
             "FIFO queues keep the order of a key: the message group is the key, or its SHA-256"
                 + " where it is no legal group id. Standard queues keep none by themselves; KEY,"

@@ -1,4 +1,4 @@
-package org.streamfanout.examples;
+package com.example.webhook;
 
 import java.io.IOException;
 import java.net.URI;
@@ -13,20 +13,11 @@ import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
+import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetSender;
 
 /** Posts one message a call. Thread-safe. */
-final class WebhookSender implements TargetSender {
-  private final HttpClient client;
-  private final URI url;
-  private final String contentType;
-
-  WebhookSender(HttpClient client, URI url, String contentType) {
-    this.client = client;
-    this.url = url;
-    this.contentType = contentType;
-  }
-
+record WebhookSender(ProviderContext context, URI url, String contentType) implements TargetSender {
   @Override
   public List<Outcome> send(Batch batch, Deadline deadline)
       throws IOException, InterruptedException {
@@ -40,7 +31,7 @@ final class WebhookSender implements TargetSender {
             .POST(
                 HttpRequest.BodyPublishers.ofByteArray(body.array(), body.offset(), body.length()))
             .build();
-    // The answer's body is of no use: its size is not ours to bound.
+    HttpClient client = context.shared(HttpClient.class, "webhook", HttpClient::newHttpClient);
     HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
     return List.of(outcome(answer.statusCode()));
   }
@@ -55,10 +46,8 @@ final class WebhookSender implements TargetSender {
           case 429, 503 -> Failure.throttled(code, "the receiver asks for a pause");
           case 401, 403, 404, 410 -> Failure.fatal(code, "the receiver takes nothing from us");
           case 413 -> Failure.tooLarge(code, "the receiver takes smaller messages only");
-          default ->
-              status >= 400 && status < 500 && status != 408
-                  ? Failure.rejected(code, "the receiver rejects this message")
-                  : Failure.retryable(code, "the receiver is in trouble");
+          case 400, 415, 422 -> Failure.rejected(code, "the receiver rejects this message");
+          default -> Failure.retryable(code, "the receiver is in trouble");
         });
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.redis;
+
+import org.jspecify.annotations.NullMarked;

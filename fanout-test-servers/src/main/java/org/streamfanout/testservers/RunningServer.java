@@ -1,0 +1,22 @@
+package org.streamfanout.testservers;
+
+import java.util.List;
+
+/** A server that was started, wherever it runs; closing stops it. */
+@FunctionalInterface
+interface RunningServer extends AutoCloseable {
+  /**
+   * Starts a command, in a container if that is wanted, else as a process of this machine, and
+   * waits until it says that it listens.
+   *
+   * @param ready what the line that says so contains
+   */
+  static RunningServer start(ServerImage image, String ready, List<String> command) {
+    return ServerContainer.isWanted()
+        ? ServerContainer.start(image, ready, command)
+        : ServerProcess.start(ready, command);
+  }
+
+  @Override
+  void close();
+}
