@@ -41,7 +41,6 @@ final class DynamoDbSender implements TargetSender {
   private final ItemRules rules;
   private final AwsAccess access;
   private final ItemWrites writes;
-  private final AwsAccess access;
   private final ProviderContext context;
 
   DynamoDbSender(
@@ -55,7 +54,6 @@ final class DynamoDbSender implements TargetSender {
     this.rules = rules;
     this.access = access;
     this.writes = new ItemWrites(rules, table, target.source());
-    this.access = access;
     this.context = context;
   }
 

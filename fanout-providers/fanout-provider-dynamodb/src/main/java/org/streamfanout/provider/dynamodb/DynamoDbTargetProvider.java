@@ -2,6 +2,7 @@ package org.streamfanout.provider.dynamodb;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsDestinations;
@@ -48,6 +49,9 @@ public final class DynamoDbTargetProvider implements TargetProvider {
             TableName.SYNTAX
                 + ". The date is the record's arrival in UTC; {ww} is the ISO week and {yyyy} its"
                 + " year: events-{yyyy}-w{ww}")
+        .example(
+            "arn:aws:dynamodb:eu-west-1:123456789012:table/orders",
+            Map.of(ItemRules.PARTITION_KEY, "orderId"))
         .ordering(
             "Two writes of one item are never in one call and never under way at once, and take"
                 + " effect in the order of the stream. DynamoDB promises no order among the items"

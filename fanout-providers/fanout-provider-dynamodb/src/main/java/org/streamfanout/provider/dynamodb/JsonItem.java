@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.streamfanout.aws.TextBody;
 import org.streamfanout.spi.Bytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -37,7 +38,9 @@ final class JsonItem {
    */
   static Map<String, AttributeValue> read(Bytes body, Predicate<String> wanted)
       throws UnfitRecordException {
-    try (JsonParser parser = JSON.createParser(body.array(), body.offset(), body.length())) {
+    // Jackson would guess other encodings, and let some malformed UTF-8 pass.
+    String text = TextBody.utf8(body).orElseThrow(JsonItem::notAnObject);
+    try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw notAnObject();
       }

@@ -232,7 +232,7 @@ class DynamoDbSenderIT {
           {"":1}                                        | EmptyName
           {"a":"\\ud800"}                               | NotText
           {"a":"\\udc00x"}                              | NotText
-          {"\\ud800":1}                                 | NotAnObject
+          {"\\ud800":1}                                 | NotText
           """)
   void send_bodyThatIsNoItem_isRejectedAlone(String json, String code) throws Exception {
     String table = tables.make("pk:S");

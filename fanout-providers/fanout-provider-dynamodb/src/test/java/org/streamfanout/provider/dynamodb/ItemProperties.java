@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -167,6 +168,32 @@ class ItemProperties {
             ItemWrite.identity(
                 "arn:aws:dynamodb:eu-west-1:111122223333:table/t", Map.of("k", text)))
         .isEqualTo(identities.get(0));
+  }
+
+  @Property
+  void read_anyBytes_isAnItemOrRejected(@ForAll byte[] bytes) {
+    try {
+      JsonItem.read(Bytes.wrap(bytes), name -> true);
+    } catch (UnfitRecordException unfit) {
+      assertThat(unfit.failure().code()).isNotBlank();
+    }
+  }
+
+  @Example
+  void read_otherEncodingsThanUtf8_areRejected() {
+    List<byte[]> bodies =
+        List.of(
+            "{\"a\":1}".getBytes(StandardCharsets.UTF_16BE),
+            "{\"a\":1}".getBytes(StandardCharsets.UTF_16LE),
+            "{\"a\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1),
+            new byte[] {0, 0, 0, '{', (byte) 0xff, (byte) 0xff, 0, 0},
+            new byte[] {'{', '"', (byte) 0xc0, (byte) 0x80, '"', ':', '1', '}'});
+
+    assertThat(bodies)
+        .allSatisfy(
+            body ->
+                assertThatThrownBy(() -> JsonItem.read(Bytes.wrap(body), name -> true))
+                    .isInstanceOf(UnfitRecordException.class));
   }
 
   @Example

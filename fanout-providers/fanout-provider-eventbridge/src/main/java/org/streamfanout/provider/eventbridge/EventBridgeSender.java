@@ -53,15 +53,13 @@ final class EventBridgeSender implements TargetSender {
     List<PutEventsRequestEntry> entries = new ArrayList<>(messages.size());
     List<Integer> sent = new ArrayList<>(messages.size());
     for (int index = 0; index < messages.size(); index++) {
-      int place = index;
       EventEntries.Made made = events.of(messages.get(index));
-      made.refusal().ifPresent(failure -> outcomes.refuse(place, failure));
-      made.entry()
-          .ifPresent(
-              entry -> {
-                entries.add(entry);
-                sent.add(place);
-              });
+      if (made instanceof EventEntries.Event event) {
+        entries.add(event.entry());
+        sent.add(index);
+      } else if (made instanceof EventEntries.Unfit unfit) {
+        outcomes.refuse(index, unfit.failure());
+      }
     }
     if (entries.isEmpty()) {
       return outcomes.toList();

@@ -62,6 +62,7 @@ public final class EventBridgeTargetProvider implements TargetProvider {
                     + " record, with the record's JSON object as its detail, its arrival as its time"
                     + " and the source's ARN as its resource."))
         .destination(SYNTAX)
+        .example("arn:aws:events:eu-west-1:123456789012:event-bus/orders")
         .ordering(
             "EventBridge promises no order. KEY sends one record of a key a call, and SHARD one"
                 + " record a call, which orders the sends only.")

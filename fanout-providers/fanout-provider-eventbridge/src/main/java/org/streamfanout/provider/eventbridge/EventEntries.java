@@ -5,9 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.streamfanout.aws.RecordTemplate;
+import org.streamfanout.aws.TextBody;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
@@ -37,10 +35,10 @@ final class EventEntries {
    */
   private static final int TIME_BYTES = 14;
 
-  static final Failure NOT_AN_OBJECT =
+  private static final Failure NOT_AN_OBJECT =
       Failure.rejected("NotAnObject", "the body is not one JSON object, which a detail must be");
 
-  static final Failure NO_DETAIL_TYPE =
+  private static final Failure NO_DETAIL_TYPE =
       Failure.rejected(
           "NoDetailType",
           "the record lacks what the option detailType asks for, or gives more than "
@@ -68,45 +66,38 @@ final class EventEntries {
     this.fixedBytes = utf8(eventSource) + resources.stream().mapToLong(EventEntries::utf8).sum();
   }
 
-  /** An event, or why there is none; exactly one of them. */
-  record Made(Optional<PutEventsRequestEntry> entry, Optional<Failure> refusal) {}
+  /** An event, or why there is none. */
+  sealed interface Made {}
+
+  record Event(PutEventsRequestEntry entry) implements Made {}
+
+  record Unfit(Failure failure) implements Made {}
 
   /** Returns the event of a message. */
   Made of(Message message) {
     FanoutRecord record = message.records().get(0);
     Map<String, String> found = new HashMap<>();
-    Optional<String> detail = text(message.body()).filter(text -> isObject(text, found));
+    // The detail goes as it is written, so that its bytes must be text, and no repaired one.
+    Optional<String> detail = TextBody.utf8(message.body()).filter(text -> isObject(text, found));
     if (detail.isEmpty()) {
-      return new Made(Optional.empty(), Optional.of(NOT_AN_OBJECT));
+      return new Unfit(NOT_AN_OBJECT);
     }
     Optional<String> type =
         detailType
             .render(record, source, found::get)
             .filter(text -> !text.isEmpty() && text.length() <= LONGEST_DETAIL_TYPE);
     if (type.isEmpty()) {
-      return new Made(Optional.empty(), Optional.of(NO_DETAIL_TYPE));
+      return new Unfit(NO_DETAIL_TYPE);
     }
-    return new Made(
-        Optional.of(
-            PutEventsRequestEntry.builder()
-                .eventBusName(bus)
-                .source(eventSource)
-                .detailType(type.get())
-                .detail(detail.get())
-                .time(record.arrivedAt())
-                .resources(resources)
-                .build()),
-        Optional.empty());
-  }
-
-  /** The detail goes as it is written, so that its bytes must be text, and no repaired one. */
-  private static Optional<String> text(Bytes body) {
-    try {
-      ByteBuffer bytes = ByteBuffer.wrap(body.array(), body.offset(), body.length());
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
-    } catch (CharacterCodingException notText) {
-      return Optional.empty();
-    }
+    return new Event(
+        PutEventsRequestEntry.builder()
+            .eventBusName(bus)
+            .source(eventSource)
+            .detailType(type.get())
+            .detail(detail.get())
+            .time(record.arrivedAt())
+            .resources(resources)
+            .build());
   }
 
   /** Returns whether a text is one JSON object, and notes the scalars that the template needs. */
