@@ -163,6 +163,42 @@ public final class AwsClients implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns where calls to an endpoint of AWS go: to the operator's endpoint, {@link
+   * Builder#endpoint}, if there is one.
+   */
+  public URI endpointOr(URI awsEndpoint) {
+    return endpoint != null ? endpoint : awsEndpoint;
+  }
+
+  /** Returns plain HTTP, not signed, to {@code http(s)://<host>[:<port>]}. */
+  public AwsHttp http(URI base) {
+    return new AwsHttp(httpClient, timer, base, null);
+  }
+
+  /**
+   * Returns plain HTTP to {@code http(s)://<host>[:<port>]}, each call signed with SigV4.
+   *
+   * @param service the service's name in signatures, such as {@code es}
+   * @throws SdkClientException if no region is known
+   * @throws IllegalStateException if these clients are closed
+   */
+  public AwsHttp http(URI base, String service, AwsAccess access) {
+    Region region = regionOf(access);
+    AwsCredentialsProvider credentials = ownCredentials;
+    if (access.role() != null) {
+      lock.lock();
+      try {
+        requireOpen();
+        credentials =
+            assumed(new Role(access.role(), access.externalId(), access.sessionPolicy()), region);
+      } finally {
+        lock.unlock();
+      }
+    }
+    return new AwsHttp(httpClient, timer, base, new AwsHttp.Signing(credentials, service, region));
+  }
+
   private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(
       B builder,
       Region clientRegion,

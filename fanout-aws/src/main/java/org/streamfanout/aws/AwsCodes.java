@@ -11,8 +11,9 @@ import org.streamfanout.spi.Failure.Kind;
 
 /**
  * What the error codes of AWS mean, from the "Common Errors" and "Errors" sections of the API
- * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, DynamoDB, EventBridge, STS and KMS (as
- * known 2026-11). Codes are compared without the decoration that varies from protocol to protocol.
+ * references of SQS, SNS, Kinesis, Firehose, Lambda, IoT, DynamoDB, EventBridge, S3, STS and KMS
+ * (as known 2026-11). Codes are compared without the decoration that varies from protocol to
+ * protocol.
  */
 final class AwsCodes {
   private static final Pattern TOO_LARGE_TEXT =
@@ -78,7 +79,13 @@ final class AwsCodes {
                   "RequestTimeTooSkewed",
                   "RequestInTheFuture",
                   "ExpiredToken",
-                  "TokenRefreshRequired"),
+                  "TokenRefreshRequired",
+                  "OperationAborted",
+                  "ConditionalRequestConflict",
+                  "TemporaryRedirect",
+                  "BadDigest",
+                  "IncompleteBody",
+                  "XAmzContentSHA256Mismatch"),
               kinds(
                   Kind.TOO_LARGE,
                   "BatchRequestTooLong",
@@ -86,7 +93,8 @@ final class AwsCodes {
                   "MessageTooLong",
                   "RequestTooLarge",
                   "RequestEntityTooLarge",
-                  "PayloadTooLarge"),
+                  "PayloadTooLarge",
+                  "EntityTooLarge"),
               kinds(
                   Kind.REJECTED,
                   "Validation",
@@ -131,6 +139,10 @@ final class AwsCodes {
                   "QueueDeletedRecently",
                   "ResourceNotFound",
                   "NotFound",
+                  "NoSuchBucket",
+                  "PermanentRedirect",
+                  "AuthorizationHeaderMalformed",
+                  "AllAccessDisabled",
                   "InvalidAddress",
                   "InvalidSecurity",
                   "InvalidAction",
@@ -164,6 +176,9 @@ final class AwsCodes {
           "NonExistentQueue",
           "ResourceNotFound",
           "NotFound",
+          "NoSuchBucket",
+          "PermanentRedirect",
+          "AuthorizationHeaderMalformed",
           "InvalidKMSResource",
           "InvalidSource");
 
@@ -211,14 +226,14 @@ final class AwsCodes {
 
   /**
    * An unknown 4xx may be a mistake in the configuration as well as in a message; only a kind that
-   * always holds is safe for both.
+   * always holds is safe for both. A redirect is one in the configuration: none is followed.
    */
   private static Kind byStatus(int status) {
     return switch (status) {
       case 408 -> Kind.RETRYABLE;
       case 413 -> Kind.TOO_LARGE;
       case 429 -> Kind.THROTTLED;
-      default -> status >= 400 && status < 500 ? Kind.FATAL : Kind.RETRYABLE;
+      default -> status >= 300 && status < 500 ? Kind.FATAL : Kind.RETRYABLE;
     };
   }
 

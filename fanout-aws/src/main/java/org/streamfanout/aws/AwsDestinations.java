@@ -1,6 +1,7 @@
 package org.streamfanout.aws;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -188,6 +189,56 @@ public final class AwsDestinations {
     return name.matcher(text).matches()
         ? Optional.of(new Named(text, null))
         : arn(text, service, prefix, name);
+  }
+
+  /**
+   * Reads the ARN of a resource that names neither region nor account, such as a bucket's.
+   *
+   * @param resource what everything after the fifth colon looks like
+   * @return the ARN, or nothing if the text is no such ARN
+   */
+  public static Optional<Arn> globalArn(String text, String service, Pattern resource) {
+    return Arn.parse(text)
+        .filter(arn -> arn.service().equals(service) && isPartition(arn))
+        .filter(arn -> arn.region().isEmpty() && arn.account().isEmpty())
+        .filter(arn -> resource.matcher(arn.resource()).matches());
+  }
+
+  /**
+   * A host of AWS's own that one resource has to itself.
+   *
+   * @param name what stands before the region
+   * @param region the region
+   * @param partition the partition's name in ARNs
+   */
+  public record OwnHost(String name, String region, String partition) {}
+
+  /**
+   * Reads {@code <name>.<region>.<service>.<domain of a partition>}, the form of endpoints that
+   * belong to one resource.
+   *
+   * @param name what the name, one label, looks like
+   * @return its parts, or nothing if the host is not exactly of that form
+   */
+  public static Optional<OwnHost> ownHost(String host, String service, Pattern name) {
+    String[] labels = host.split("\\.", -1);
+    if (labels.length < 4 || !labels[2].equals(service) || !name.matcher(labels[0]).matches()) {
+      return Optional.empty();
+    }
+    String suffix = host.substring(String.join(".", labels[0], labels[1], labels[2], "").length());
+    return Arrays.stream(AwsPartition.values())
+        .filter(partition -> partition.suffix().equals(suffix) && partition.hasRegion(labels[1]))
+        .findFirst()
+        .map(partition -> new OwnHost(labels[0], labels[1], partition.id()));
+  }
+
+  /** Returns the name in ARNs of a region's partition; {@code aws} if no region is known. */
+  public static String partitionOf(@Nullable String region) {
+    return Arrays.stream(AwsPartition.values())
+        .filter(partition -> region != null && partition.hasRegion(region))
+        .findFirst()
+        .orElse(AwsPartition.AWS)
+        .id();
   }
 
   /**

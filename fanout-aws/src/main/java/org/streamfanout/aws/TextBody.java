@@ -28,19 +28,22 @@ public final class TextBody {
 
   /** Returns the text that bytes are, unaltered, or nothing if they are no such text. */
   public static Optional<String> of(Bytes body) {
-    String text;
+    return utf8(body).filter(TextBody::isLegal);
+  }
+
+  /** Returns the text that bytes are, unaltered, or nothing if they are not UTF-8. */
+  public static Optional<String> utf8(Bytes body) {
     try {
-      text =
+      return Optional.of(
           StandardCharsets.UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT)
               .decode(ByteBuffer.wrap(body.array(), body.offset(), body.length()))
-              .toString();
+              .toString());
     } catch (CharacterCodingException notText) {
       return Optional.empty();
     }
-    return isLegal(text) ? Optional.of(text) : Optional.empty();
   }
 
   /** Returns whether a text has only characters that XML 1.0 can carry, and no half of a pair. */

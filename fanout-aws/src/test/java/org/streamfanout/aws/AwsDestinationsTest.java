@@ -135,6 +135,59 @@ class AwsDestinationsTest {
   }
 
   @Test
+  void globalArn_ofABucket_isOne() {
+    Pattern bucket = Pattern.compile("[a-z]+");
+
+    assertThat(AwsDestinations.globalArn("arn:aws-cn:s3:::bucket", "s3", bucket)).isPresent();
+    assertThat(
+            List.of(
+                "bucket",
+                "arn:aws:s3:::Bucket",
+                "arn:aws:sns:::bucket",
+                "arn:aws-evil:s3:::bucket",
+                "arn:aws:s3:eu-west-1::bucket",
+                "arn:aws:s3::111122223333:bucket"))
+        .allSatisfy(
+            text -> assertThat(AwsDestinations.globalArn(text, "s3", bucket)).as(text).isEmpty());
+  }
+
+  @Test
+  void ownHost_ofEveryPartition_tellsItsParts() {
+    Pattern name = Pattern.compile("d-[a-z]+");
+
+    assertThat(AwsDestinations.ownHost("d-x.eu-west-1.es.amazonaws.com", "es", name))
+        .contains(new AwsDestinations.OwnHost("d-x", "eu-west-1", "aws"));
+    assertThat(AwsDestinations.ownHost("d-x.cn-north-1.es.amazonaws.com.cn", "es", name))
+        .contains(new AwsDestinations.OwnHost("d-x", "cn-north-1", "aws-cn"));
+    assertThat(AwsDestinations.ownHost("d-x.eu-isoe-west-1.es.cloud.adc-e.uk", "es", name))
+        .contains(new AwsDestinations.OwnHost("d-x", "eu-isoe-west-1", "aws-iso-e"));
+    assertThat(
+            List.of(
+                "",
+                "es",
+                "d-x.eu-west-1.es.",
+                "d-x.eu-west-1.es",
+                "d-x.eu-west-1.es.amazonaws.com.",
+                "d-x.eu-west-1.es.amazonaws.com.cn",
+                "d-x.eu-west-1.es.amazonaws.com.evil.example",
+                "d-x.eu-west-1.es.evil.example",
+                "d-x.eu-west-1.sqs.amazonaws.com",
+                "x.eu-west-1.es.amazonaws.com",
+                "d-x.d-x.eu-west-1.es.amazonaws.com",
+                "D-x.eu-west-1.es.amazonaws.com",
+                "d-x.eu-west-1.es.\u0430mazonaws.com"))
+        .allSatisfy(
+            host -> assertThat(AwsDestinations.ownHost(host, "es", name)).as(host).isEmpty());
+  }
+
+  @Test
+  void partitionOf_aRegion_isItsOwn() {
+    assertThat(AwsDestinations.partitionOf("us-gov-west-1")).isEqualTo("aws-us-gov");
+    assertThat(AwsDestinations.partitionOf("ap-southeast-10")).isEqualTo("aws");
+    assertThat(AwsDestinations.partitionOf(null)).isEqualTo("aws");
+  }
+
+  @Test
   void permissions_withARole_startWithAssumeRole() {
     TargetConfig target = target().role("arn:aws:iam::111122223333:role/r").build();
 

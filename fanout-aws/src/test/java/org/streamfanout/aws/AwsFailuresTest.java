@@ -55,6 +55,16 @@ class AwsFailuresTest {
           400, KMSThrottling, THROTTLED
           400, KmsThrottled, THROTTLED
           503, SlowDown, THROTTLED
+          # redirects, none of which is followed
+          301, PermanentRedirect, FATAL
+          302, Found, FATAL
+          307, TemporaryRedirect, RETRYABLE
+          # S3
+          404, NoSuchBucket, FATAL
+          400, AuthorizationHeaderMalformed, FATAL
+          409, ConditionalRequestConflict, RETRYABLE
+          400, BadDigest, RETRYABLE
+          400, EntityTooLarge, TOO_LARGE
           400, LimitExceededException, THROTTLED
           400, RequestLimitExceeded, THROTTLED
           403, OverLimit, THROTTLED

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.BodyFormat;
@@ -20,6 +21,9 @@ import org.streamfanout.spi.TargetProvider;
 
 /** Writes {@code docs/providers.md} out of what providers say of themselves. */
 final class ProvidersPage {
+  /** Where the first clause of a summary ends. */
+  private static final Pattern BRIEF = Pattern.compile("[,:;.](?: |$)");
+
   private final StringBuilder page = new StringBuilder();
 
   private ProvidersPage() {}
@@ -65,7 +69,7 @@ final class ProvidersPage {
     cells(
         "[" + provider.type() + "](#" + provider.type() + ")",
         String.join(", ", provider.aliases()),
-        provider.describe().summary(),
+        BRIEF.split(provider.describe().summary(), 2)[0],
         number(limits.maxMessages()),
         number(limits.maxBatchBytes()),
         number(limits.maxMessageBytes()),

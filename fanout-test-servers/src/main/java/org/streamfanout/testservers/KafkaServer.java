@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
@@ -22,11 +23,16 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.security.plain.PlainLoginModule;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Time;
 
@@ -36,13 +42,16 @@ import org.apache.kafka.common.utils.Time;
  */
 public final class KafkaServer implements AutoCloseable {
   private static final int NODE = 1;
+  private static final String SECURE = ",SECURE://127.0.0.1:";
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final RunningServer server;
   private final Admin admin;
   private final String bootstrapServers;
+  private final int securePort;
 
-  private KafkaServer(RunningServer server, Admin admin, String bootstrapServers) {
+  private KafkaServer(RunningServer server, Admin admin, String bootstrapServers, int securePort) {
+    this.securePort = securePort;
     this.server = server;
     this.admin = admin;
     this.bootstrapServers = bootstrapServers;
@@ -54,17 +63,48 @@ public final class KafkaServer implements AutoCloseable {
    * @throws IllegalStateException if it does not start
    */
   public static KafkaServer start() {
-    List<Integer> ports = ServerProcess.freePorts(2, 0);
-    Map<String, String> settings = settings(ports.get(0), ports.get(1));
+    return start(Map.of());
+  }
+
+  /**
+   * Starts a server that takes logins with TLS, too, by PLAIN and SCRAM-SHA-512; in this JVM, in
+   * any case.
+   *
+   * @param password of the user {@code ada}
+   */
+  public static KafkaServer startSecure(TlsIdentity identity, String password) {
+    KafkaServer server = start(secure(identity, password));
+    await(
+        "ada's password",
+        server
+            .admin
+            .alterUserScramCredentials(
+                List.of(
+                    new UserScramCredentialUpsertion(
+                        "ada",
+                        new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
+                        password)))
+            .all());
+    return server;
+  }
+
+  private static KafkaServer start(Map<String, String> more) {
+    List<Integer> ports = ServerProcess.freePorts(3, 0);
+    Map<String, String> settings = new HashMap<>(settings(ports.get(0), ports.get(1)));
+    settings.putAll(more);
+    settings.computeIfPresent(
+        "listeners", (name, value) -> more.isEmpty() ? value : value + SECURE + ports.get(2));
     try {
       RunningServer server =
-          ServerContainer.isWanted() ? startContainer(settings) : startHere(settings);
+          ServerContainer.isWanted() && more.isEmpty()
+              ? startContainer(settings)
+              : startHere(settings);
       String bootstrapServers = "127.0.0.1:" + ports.get(0);
       Admin admin =
           Admin.create(
               Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
       admin.describeCluster().nodes().get();
-      return new KafkaServer(server, admin, bootstrapServers);
+      return new KafkaServer(server, admin, bootstrapServers, ports.get(2));
     } catch (Exception e) { // as Kafka declares it
       throw new IllegalStateException("Kafka did not start", e);
     }
@@ -90,6 +130,41 @@ public final class KafkaServer implements AutoCloseable {
         (name, value) ->
             variables.put("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
     return ServerContainer.start(ServerImage.KAFKA, variables, "Kafka Server started");
+  }
+
+  private static Map<String, String> secure(TlsIdentity identity, String password) {
+    String prefix = "listener.name.secure.";
+    String user = " required username=\"ada\" password=\"" + password + "\"";
+    try {
+      return Map.of(
+          "listener.security.protocol.map",
+          "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL",
+          prefix + "ssl.keystore.type",
+          "PEM",
+          prefix + "ssl.keystore.certificate.chain",
+          Files.readString(identity.certificate()),
+          prefix + "ssl.keystore.key",
+          Files.readString(identity.key()),
+          prefix + "sasl.enabled.mechanisms",
+          "PLAIN,SCRAM-SHA-512",
+          prefix + "plain.sasl.jaas.config",
+          PlainLoginModule.class.getName() + user + " user_ada=\"" + password + "\";",
+          prefix + "scram-sha-512.sasl.jaas.config",
+          ScramLoginModule.class.getName() + user + ";");
+    } catch (IOException e) {
+      throw new UncheckedIOException("the certificate cannot be read", e);
+    }
+  }
+
+  private static void await(String what, Future<?> done) {
+    try {
+      done.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(what + " could not be set up", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + what + " was set up", e);
+    }
   }
 
   private static Map<String, String> settings(int port, int controllerPort) {
@@ -124,23 +199,22 @@ public final class KafkaServer implements AutoCloseable {
     return Integer.parseInt(bootstrapServers.substring(bootstrapServers.indexOf(':') + 1));
   }
 
+  /** Returns the port of 127.0.0.1 for clients that log in; nobody listens there without it. */
+  public int securePort() {
+    return securePort;
+  }
+
   /**
    * Makes a topic.
    *
    * @param settings the topic's own, such as {@code cleanup.policy}
    */
   public void createTopic(String name, int partitions, Map<String, String> settings) {
-    try {
-      admin
-          .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
-          .all()
-          .get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("topic " + name + " could not be made", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while topic " + name + " was made", e);
-    }
+    await(
+        "topic " + name,
+        admin
+            .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
+            .all());
   }
 
   /**

@@ -53,13 +53,36 @@ class ServersIT {
   }
 
   @Test
+  void openSearch_start_answers() throws Exception {
+    try (OpenSearchServer server = OpenSearchServer.start()) {
+      assertThat(send(HttpRequest.newBuilder(server.endpoint()).build())).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void s3_start_answers() throws Exception {
+    try (S3Server server = S3Server.start()) {
+      assertThat(send(HttpRequest.newBuilder(server.endpoint().resolve("/")).build()))
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
   void start_everyServer_listensOnLoopbackOnly() throws Exception {
     try (SqsServer sqs = SqsServer.start();
         DynamoDbServer dynamoDb = DynamoDbServer.start();
         KinesisServer kinesis = KinesisServer.start();
-        SnsServer sns = SnsServer.start()) {
+        SnsServer sns = SnsServer.start();
+        OpenSearchServer openSearch = OpenSearchServer.start();
+        S3Server s3 = S3Server.start()) {
       for (URI endpoint :
-          List.of(sqs.endpoint(), dynamoDb.endpoint(), kinesis.endpoint(), sns.endpoint())) {
+          List.of(
+              sqs.endpoint(),
+              dynamoDb.endpoint(),
+              kinesis.endpoint(),
+              sns.endpoint(),
+              openSearch.endpoint(),
+              s3.endpoint())) {
         assertThat(endpoint.getHost()).isEqualTo("127.0.0.1");
         for (InetAddress address : otherAddresses()) {
           assertThat(accepts(address, endpoint.getPort()))

@@ -61,6 +61,7 @@ public final class HttpTargetProvider implements TargetProvider {
             "https://<host>[:<port>]/<path>, or http://; always a host that the setting "
                 + ProviderContext.ALLOWED_HOSTS
                 + " lists")
+        .example("https://receiver.example/orders")
         .ordering(
             "One message a call, so KEY, BATCH and SHARD keep the order at one call at a time for"
                 + " each lane.")

@@ -47,6 +47,7 @@ public final class IotTargetProvider implements TargetProvider {
             SYNTAX
                 + ", the endpoint of type iot:Data-ATS and the topic; the topic may hold {key}. The"
                 + " old <id>.iot.<region>.<domain> is read as today's.")
+        .example("a1b2c3d4e5f6g7-ats.iot.eu-west-1.amazonaws.com#orders/new")
         .ordering(
             "One message a call. KEY, BATCH and SHARD order the calls, at one call at a time for"
                 + " each lane; the broker promises subscribers no order.")

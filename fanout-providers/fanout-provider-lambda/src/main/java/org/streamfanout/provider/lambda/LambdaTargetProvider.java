@@ -90,6 +90,7 @@ public final class LambdaTargetProvider implements TargetProvider {
                     + " base64, action, source, region}]} instead. Nothing here notices a loop: do not"
                     + " name the function that runs Fanout, nor one that writes to the source."))
         .destination(SYNTAX)
+        .example("arn:aws:lambda:eu-west-1:123456789012:function:orders")
         .ordering(
             "An event's records are in order. Event invocations are queued by Lambda, which may run"
                 + " several at once and in any order; RequestResponse under BATCH or SHARD keeps"

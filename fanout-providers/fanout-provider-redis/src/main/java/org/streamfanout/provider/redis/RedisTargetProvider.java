@@ -41,6 +41,7 @@ public final class RedisTargetProvider implements TargetProvider {
                 + " AWS (by name, or as a private address with the port of the destination), or"
                 + " allowed by the operator; otherwise its records are held. The columns role and"
                 + " region are ignored.")
+        .example("orders.abcdef.ng.0001.euw1.cache.amazonaws.com:6379")
         .ordering(
             "None within a call, which is pipelined; two writes of one key are never under way at"
                 + " once with command=set. KEY costs nothing more there. BATCH and SHARD send one"

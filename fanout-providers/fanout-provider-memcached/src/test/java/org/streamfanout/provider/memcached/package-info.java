@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.memcached;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.opensearch;
+
+import org.jspecify.annotations.NullMarked;

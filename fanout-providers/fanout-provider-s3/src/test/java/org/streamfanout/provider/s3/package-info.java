@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.provider.s3;
+
+import org.jspecify.annotations.NullMarked;
