@@ -90,7 +90,14 @@ class AcrossAccountsTest {
               "iotdata",
               "abc123-ats.iot.%1$s.amazonaws.com#%3$s",
               Map.of(),
-              request -> Response.of(200, "")));
+              request -> Response.of(200, "")),
+          new Type(
+              "opensearch",
+              "es",
+              "search-%3$s-abcdefghijklmnopqrstuvwxyz.%1$s.es.amazonaws.com#%3$s",
+              Map.of(),
+              AwsStandIn::es),
+          new Type("s3", "s3", "s3://%3$s/orders", Map.of(), request -> Response.of(200, "")));
 
   /** Names of destinations; they are somewhere in every call to them. */
   private static final Pattern NAME = Pattern.compile("out-([abc])-([a-z]+-[a-z]+-\\d)");
@@ -123,6 +130,7 @@ class AcrossAccountsTest {
               name + "-" + resource,
               name,
               destination.formatted(region, account.id(), resource))
+          .region(region)
           .role(account.role())
           .externalId(account.externalId())
           .collapse("none")

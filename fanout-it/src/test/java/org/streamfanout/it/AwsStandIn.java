@@ -124,6 +124,10 @@ final class AwsStandIn implements AutoCloseable {
   }
 
   private static Response expired(String service) {
+    if (service.equals("s3")) {
+      return Response.of(
+          400, "<Error><Code>ExpiredToken</Code><Message>The token has expired.</Message></Error>");
+    }
     return service.equals("sns")
         ? Response.of(
             403,
@@ -210,6 +214,23 @@ final class AwsStandIn implements AutoCloseable {
 
   static Response events(Request request) throws IOException {
     return byPlace(request, "Entries", "Entries", "EventId");
+  }
+
+  static Response es(Request request) throws IOException {
+    ArrayNode items = JSON.createArrayNode();
+    for (String line : request.text().split("\n")) {
+      JsonNode action = JSON.readTree(line).path("index");
+      if (action.has("_id")) {
+        items
+            .addObject()
+            .putObject("index")
+            .put("_id", action.get("_id").asText())
+            .put("status", 201);
+      }
+    }
+    ObjectNode answer = JSON.createObjectNode();
+    answer.set("items", items);
+    return json(200, answer);
   }
 
   private static Response byPlace(Request request, String asked, String list, String id)
