@@ -117,8 +117,12 @@ final class KitRun implements AutoCloseable {
     return send(messages, Deadline.after(DEADLINE));
   }
 
-  /** Sends as the engine does: an exception is what the sender says it means. */
   List<Outcome> send(List<Message> messages, Deadline deadline) {
+    return send(sender, messages, deadline);
+  }
+
+  /** Sends as the engine does: an exception is what the sender says it means. */
+  private List<Outcome> send(TargetSender sender, List<Message> messages, Deadline deadline) {
     Batch batch = Messages.batch(messages);
     List<Outcome> outcomes;
     try {
@@ -150,7 +154,11 @@ final class KitRun implements AutoCloseable {
   }
 
   void sendAccepted(List<Message> messages) {
-    assertThat(send(messages))
+    sendAccepted(sender, messages);
+  }
+
+  void sendAccepted(TargetSender by, List<Message> messages) {
+    assertThat(send(by, messages, Deadline.after(DEADLINE)))
         .as("outcomes of a sound destination")
         .containsOnly(Outcome.accepted());
   }

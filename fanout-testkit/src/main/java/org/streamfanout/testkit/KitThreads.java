@@ -14,6 +14,7 @@ import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure.Kind;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
+import org.streamfanout.spi.TargetSender;
 
 /** What the kit asks of a provider about threads and time. */
 final class KitThreads {
@@ -106,6 +107,25 @@ final class KitThreads {
       run.sendAccepted(run.messages(1));
       run.sender.close();
       run.sender.close();
+      run.assertArrived();
+    }
+  }
+
+  /**
+   * Targets of one engine share clients and threads: one that goes must leave them to the others.
+   */
+  static void closesNothingOfAnother(TargetProviderKit kit) throws Exception {
+    try (KitRun run = new KitRun(kit)) {
+      run.sendAccepted(run.messages(1));
+      TargetSender other = run.provider.open(run.target, run.context);
+      run.sendAccepted(other, run.messages(1));
+
+      other.close();
+
+      run.sendAccepted(run.messages(1));
+      try (TargetSender later = run.provider.open(run.target, run.context)) {
+        run.sendAccepted(later, run.messages(1));
+      }
       run.assertArrived();
     }
   }

@@ -250,6 +250,11 @@ public abstract class TargetProviderKit {
   }
 
   @Test
+  void kit_close_leavesOtherTargetsAlone() throws Exception {
+    KitThreads.closesNothingOfAnother(this);
+  }
+
+  @Test
   void kit_close_mayComeTwice() throws Exception {
     KitThreads.closesTwice(this);
   }

@@ -380,6 +380,19 @@ final class BrokenProviders {
     }
   }
 
+  /** Lets go of what other targets share with it. */
+  static final class ClosesShared extends WithSender {
+    @Override
+    TargetSender sender(KitMemory memory) {
+      return new KitMemory.Sender(memory) {
+        @Override
+        public void close() {
+          memory.trouble(Trouble.MISSING);
+        }
+      };
+    }
+  }
+
   /** Prints what it sends. */
   static final class PrintsPayload extends WithSender {
     @Override

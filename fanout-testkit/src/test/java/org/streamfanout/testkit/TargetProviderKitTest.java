@@ -29,7 +29,7 @@ class TargetProviderKitTest {
     results.testEvents().assertStatistics(counts -> counts.skipped(0).aborted(0).failed(0));
     // One for each trouble but HANG, and the other tests.
     assertThat(results.testEvents().succeeded().count())
-        .isEqualTo(Trouble.values().length - 1 + 19);
+        .isEqualTo(Trouble.values().length - 1 + 20);
   }
 
   static Stream<Arguments> broken() {
@@ -51,6 +51,7 @@ class TargetProviderKitTest {
         Arguments.of(BrokenProviders.Retries.class, "kit_trouble_meansWhatItIs"),
         Arguments.of(BrokenProviders.WrongSize.class, "kit_messageOfExactlyTheLimit_arrives"),
         Arguments.of(BrokenProviders.EncodesForSize.class, "kit_messageOfExactlyTheLimit_arrives"),
+        Arguments.of(BrokenProviders.ClosesShared.class, "kit_close_leavesOtherTargetsAlone"),
         Arguments.of(BrokenProviders.PrintsPayload.class, "kit_close_mayComeTwice"),
         Arguments.of(BrokenProviders.QuotesPayload.class, "kit_trouble_meansWhatItIs"),
         Arguments.of(

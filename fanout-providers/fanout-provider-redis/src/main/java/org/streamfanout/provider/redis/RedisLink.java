@@ -15,7 +15,6 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.resource.ClientResources;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -193,10 +192,6 @@ final class RedisLink implements AutoCloseable {
         CompletableFuture<Void> done =
             drop(opened).completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
         done.exceptionally(error -> null).join();
-      }
-      if (resources != null) {
-        Future<Boolean> unused = resources.shutdown(0, 0, TimeUnit.SECONDS);
-        resources = null;
       }
     } finally {
       lock.unlock();

@@ -17,7 +17,10 @@ final class RedisResources implements AutoCloseable {
           .commandLatencyRecorder(CommandLatencyRecorder.disabled())
           .build();
 
-  /** Returns resources with these threads that connect to covered hosts only. */
+  /**
+   * Returns resources with these threads that connect to covered hosts only. Never shut them down:
+   * that would stop the threads for every target.
+   */
   ClientResources within(RedisHosts hosts) {
     return resources.mutate().socketAddressResolver(new CoveredAddresses(hosts)).build();
   }
