@@ -4,16 +4,15 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.testkit.KitDestination;
-import org.streamfanout.testkit.ProxiedDestination;
-import org.streamfanout.testkit.RecordingEndpoint;
+import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testkit.Records;
+import org.streamfanout.testkit.StandInDestination;
 import org.streamfanout.testkit.TargetProviderKit;
 import org.streamfanout.testkit.TestContext;
 import org.streamfanout.testkit.Trouble;
@@ -27,7 +26,7 @@ class WebhookTargetProviderKitTest extends TargetProviderKit {
 
   @Override
   protected KitDestination open() {
-    return new Receiver(RecordingEndpoint.start());
+    return new Receiver();
   }
 
   /** A call is one message, which is taken or not. */
@@ -57,23 +56,26 @@ class WebhookTargetProviderKitTest extends TargetProviderKit {
         .build();
   }
 
-  private static final class Receiver extends ProxiedDestination {
-    private static final int TAKEN = 204;
+  private static final class Receiver extends StandInDestination {
+    Receiver() {
+      super(Receiver::take);
+    }
 
-    private final RecordingEndpoint endpoint;
-    private final List<Bytes> taken = new CopyOnWriteArrayList<>();
-    private volatile int status = TAKEN;
+    private static Response take(Request request, List<Bytes> arrived) {
+      arrived.add(Bytes.wrap(request.body()));
+      return Response.of(204, "");
+    }
 
-    Receiver(RecordingEndpoint endpoint) {
-      super(endpoint.uri().getPort());
-      this.endpoint = endpoint;
-      endpoint.answer(
-          request -> {
-            if (status == TAKEN) {
-              taken.add(Bytes.wrap(request.body()));
-            }
-            return Response.of(status, "");
-          });
+    @Override
+    protected Response answerIn(Trouble trouble) {
+      int status =
+          switch (trouble) {
+            case THROTTLED -> 429;
+            case DENIED -> 403;
+            case MISSING -> 404;
+            default -> 500;
+          };
+      return Response.of(status, "");
     }
 
     @Override
@@ -84,38 +86,6 @@ class WebhookTargetProviderKitTest extends TargetProviderKit {
     @Override
     public void configure(TestContext context) {
       context.set(ProviderContext.ALLOWED_HOSTS, "127.0.0.1");
-    }
-
-    @Override
-    public List<Bytes> arrived() {
-      return List.copyOf(taken);
-    }
-
-    @Override
-    protected void answerWith(Trouble trouble) {
-      status =
-          switch (trouble) {
-            case THROTTLED -> 429;
-            case DENIED -> 403;
-            case MISSING -> 404;
-            default -> 500;
-          };
-    }
-
-    @Override
-    protected void answerWell() {
-      status = TAKEN;
-    }
-
-    @Override
-    protected int callsOfServer() {
-      return endpoint.requests().size();
-    }
-
-    @Override
-    public void close() {
-      super.close();
-      endpoint.close();
     }
   }
 }

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamfanout.aws.AwsClients;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
@@ -29,8 +28,6 @@ import org.streamfanout.testkit.Messages;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** On the wire, against a stand-in that gives EventBridge's documented answers. */
 @Timeout(300)
@@ -38,21 +35,8 @@ class EventBridgeSenderTest {
   private static final String ARN = "arn:aws:events:eu-west-1:111122223333:event-bus/orders";
 
   private final BusStandIn bus = new BusStandIn();
-  private final TestContext context = context();
-
-  private TestContext context() {
-    TestContext made = new TestContext().set(ProviderContext.ENDPOINT_URL, bus.uri().toString());
-    made.shared(
-        AwsClients.class,
-        AwsClients.SHARED_NAME,
-        () ->
-            AwsClients.builder()
-                .endpoint(bus.uri())
-                .credentials(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIA", "secret")))
-                .build());
-    return made;
-  }
+  private final TestContext context =
+      new TestContext().set(ProviderContext.ENDPOINT_URL, bus.uri().toString());
 
   @AfterEach
   void close() {

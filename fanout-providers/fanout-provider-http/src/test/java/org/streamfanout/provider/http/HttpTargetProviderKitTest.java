@@ -21,7 +21,7 @@ class HttpTargetProviderKitTest extends TargetProviderKit {
 
   @Override
   protected KitDestination open() {
-    return HttpReceiver.start();
+    return new HttpReceiver();
   }
 
   @Override

@@ -34,7 +34,6 @@ class IotSenderTest {
 
   IotSenderTest() {
     context.set(ProviderContext.ENDPOINT_URL, endpoint.uri().toString());
-    TestClients.install(context);
     endpoint.answer(Response.of(200, "{\"message\":\"OK\"}"));
   }
 

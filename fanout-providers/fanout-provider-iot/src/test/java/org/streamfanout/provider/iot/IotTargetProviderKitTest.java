@@ -19,7 +19,7 @@ class IotTargetProviderKitTest extends TargetProviderKit {
 
   @Override
   protected KitDestination open() {
-    return IotStandIn.start();
+    return new IotStandIn();
   }
 
   @Override

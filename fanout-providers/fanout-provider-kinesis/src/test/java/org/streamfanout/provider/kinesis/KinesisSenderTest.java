@@ -15,7 +15,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.streamfanout.aws.AwsClients;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
@@ -34,8 +33,6 @@ import org.streamfanout.testkit.RecordingEndpoint;
 import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testkit.TestContext;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** On the wire, against a stand-in that gives Kinesis's documented answers. */
 @Timeout(300)
@@ -49,22 +46,8 @@ class KinesisSenderTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RecordingEndpoint endpoint = RecordingEndpoint.start();
-  private final TestContext context = context();
-
-  private TestContext context() {
-    TestContext made =
-        new TestContext().set(ProviderContext.ENDPOINT_URL, endpoint.uri().toString());
-    made.shared(
-        AwsClients.class,
-        AwsClients.SHARED_NAME,
-        () ->
-            AwsClients.builder()
-                .endpoint(endpoint.uri())
-                .credentials(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIA", "secret")))
-                .build());
-    return made;
-  }
+  private final TestContext context =
+      new TestContext().set(ProviderContext.ENDPOINT_URL, endpoint.uri().toString());
 
   @AfterEach
   void close() {

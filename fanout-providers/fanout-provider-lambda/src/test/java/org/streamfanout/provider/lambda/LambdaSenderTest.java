@@ -33,7 +33,6 @@ class LambdaSenderTest {
   LambdaSenderTest() {
     context.set(ProviderContext.ENDPOINT_URL, endpoint.uri().toString());
     context.set(ProviderContext.REGION, "us-east-1");
-    TestClients.install(context);
   }
 
   @AfterEach

@@ -3,15 +3,13 @@ package org.streamfanout.provider.lambda;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
-import org.streamfanout.testkit.ProxiedDestination;
-import org.streamfanout.testkit.RecordingEndpoint;
 import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testkit.Records;
+import org.streamfanout.testkit.StandInDestination;
 import org.streamfanout.testkit.TestContext;
 import org.streamfanout.testkit.Trouble;
 
@@ -21,23 +19,14 @@ import org.streamfanout.testkit.Trouble;
  * href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html">Invoke</a> (as known
  * 2026-11).
  */
-final class LambdaStandIn extends ProxiedDestination {
+final class LambdaStandIn extends StandInDestination {
   static final String FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MAX_PAYLOAD = 1_048_576;
 
-  private final RecordingEndpoint endpoint;
-  private final List<Bytes> arrived = new CopyOnWriteArrayList<>();
-
-  private LambdaStandIn(RecordingEndpoint endpoint) {
-    super(endpoint.uri().getPort());
-    this.endpoint = endpoint;
-    answerWell();
-  }
-
-  static LambdaStandIn start() {
-    return new LambdaStandIn(RecordingEndpoint.start());
+  LambdaStandIn() {
+    super(LambdaStandIn::take);
   }
 
   static Response error(int status, String code) {
@@ -54,25 +43,9 @@ final class LambdaStandIn extends ProxiedDestination {
   @Override
   public void configure(TestContext context) {
     context.set(ProviderContext.ENDPOINT_URL, "http://127.0.0.1:" + port());
-    TestClients.install(context);
   }
 
-  @Override
-  public List<Bytes> arrived() {
-    return List.copyOf(arrived);
-  }
-
-  @Override
-  protected int callsOfServer() {
-    return endpoint.requests().size();
-  }
-
-  @Override
-  protected void answerWell() {
-    endpoint.answer(this::take);
-  }
-
-  private Response take(Request request) throws Exception {
+  private static Response take(Request request, List<Bytes> arrived) throws Exception {
     if (request.body().length >= MAX_PAYLOAD) {
       return error(413, "RequestTooLargeException");
     }
@@ -83,21 +56,14 @@ final class LambdaStandIn extends ProxiedDestination {
   }
 
   @Override
-  protected void answerWith(Trouble trouble) {
-    endpoint.answer(
-        switch (trouble) {
-          case THROTTLED -> error(429, "TooManyRequestsException");
-          case SERVER_ERROR -> error(500, "ServiceException");
-          case EXPIRED_CREDENTIALS -> error(403, "ExpiredTokenException");
-          case DENIED -> error(403, "AccessDeniedException");
-          case MISSING -> error(404, "ResourceNotFoundException");
-          default -> throw new IllegalArgumentException(trouble + " is the network's");
-        });
-  }
-
-  @Override
-  public void close() {
-    super.close();
-    endpoint.close();
+  protected Response answerIn(Trouble trouble) {
+    return switch (trouble) {
+      case THROTTLED -> error(429, "TooManyRequestsException");
+      case SERVER_ERROR -> error(500, "ServiceException");
+      case EXPIRED_CREDENTIALS -> error(403, "ExpiredTokenException");
+      case DENIED -> error(403, "AccessDeniedException");
+      case MISSING -> error(404, "ResourceNotFoundException");
+      default -> throw new IllegalArgumentException(trouble + " is the network's");
+    };
   }
 }

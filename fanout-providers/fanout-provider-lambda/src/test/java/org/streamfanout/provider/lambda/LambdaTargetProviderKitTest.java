@@ -20,7 +20,7 @@ class LambdaTargetProviderKitTest extends TargetProviderKit {
 
   @Override
   protected KitDestination open() {
-    return LambdaStandIn.start();
+    return new LambdaStandIn();
   }
 
   @Override

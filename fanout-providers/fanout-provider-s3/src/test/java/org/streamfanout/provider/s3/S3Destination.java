@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.streamfanout.aws.AwsClients;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
@@ -28,8 +27,6 @@ import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
 import org.streamfanout.testkit.Trouble;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
  * A bucket of a real server. Denials, throttling and the like, which that server does not know, are
@@ -72,17 +69,7 @@ final class S3Destination extends ProxiedDestination {
 
   @Override
   public void configure(TestContext context) {
-    URI endpoint = URI.create("http://127.0.0.1:" + port());
-    context.set(ProviderContext.ENDPOINT_URL, endpoint.toString());
-    context.shared(
-        AwsClients.class,
-        AwsClients.SHARED_NAME,
-        () ->
-            AwsClients.builder()
-                .endpoint(endpoint)
-                .credentials(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIA", "secret")))
-                .build());
+    context.set(ProviderContext.ENDPOINT_URL, "http://127.0.0.1:" + port());
   }
 
   /** Reads the objects in the order in which they were written, line by line. */

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.streamfanout.aws.AwsClients;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
@@ -30,30 +29,14 @@ import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testkit.TestContext;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** On the wire, against a stand-in that gives S3's documented answers. */
 @Timeout(300)
 class S3SenderTest {
   private final RecordingEndpoint endpoint = RecordingEndpoint.start();
-  private final TestContext context = context();
+  private final TestContext context =
+      new TestContext().set(ProviderContext.ENDPOINT_URL, endpoint.uri().toString());
   private final S3TargetProvider provider = new S3TargetProvider();
-
-  private TestContext context() {
-    TestContext made =
-        new TestContext().set(ProviderContext.ENDPOINT_URL, endpoint.uri().toString());
-    made.shared(
-        AwsClients.class,
-        AwsClients.SHARED_NAME,
-        () ->
-            AwsClients.builder()
-                .endpoint(endpoint.uri())
-                .credentials(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIA", "secret")))
-                .build());
-    return made;
-  }
 
   @AfterEach
   void close() {
