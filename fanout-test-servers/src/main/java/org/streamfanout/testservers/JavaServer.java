@@ -1,48 +1,21 @@
 package org.streamfanout.testservers;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
 import java.util.jar.JarFile;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/**
- * A server that runs on Java, as a process of its own in a folder of its own: it may redirect what
- * it likes, and neither takes the tests' memory nor ends up in their JVM's threads.
- */
-final class JavaServer implements RunningServer {
-  private static final int LINES_KEPT = 50;
-  private static final long START_SECONDS = 120;
-  private static final long STOP_SECONDS = 10;
-
-  private final Process process;
-  private final Path folder;
-  private final Thread atExit;
-  private final URI endpoint;
-
-  private JavaServer(Process process, Path folder, Thread atExit, URI endpoint) {
-    this.process = process;
-    this.folder = folder;
-    this.atExit = atExit;
-    this.endpoint = endpoint;
-  }
+/** Starts servers that run on Java, with the Java of this JVM. */
+final class JavaServer {
+  private JavaServer() {}
 
   /**
    * Starts a server and waits until it says on which port it listens.
@@ -51,64 +24,14 @@ final class JavaServer implements RunningServer {
    * @param arguments of the {@code java} command
    * @throws IllegalStateException if it does not start
    */
-  static JavaServer start(String name, Pattern port, List<String> arguments) {
+  static ServerProcess start(Pattern port, List<String> arguments) {
+    Path folder = ServerProcess.newFolder();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
+    command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(arguments);
-    try {
-      Path folder = Files.createTempDirectory("fanout-" + name);
-      Process process =
-          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-      Thread atExit = new Thread(process::destroyForcibly);
-      Runtime.getRuntime().addShutdownHook(atExit);
-      try {
-        return new JavaServer(process, folder, atExit, waitForPort(process, name, port));
-      } catch (IllegalStateException e) {
-        process.destroyForcibly();
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(name + " could not be started", e);
-    }
-  }
-
-  private static URI waitForPort(Process process, String name, Pattern pattern) {
-    CompletableFuture<Integer> port = new CompletableFuture<>();
-    Deque<String> lines = new ArrayDeque<>();
-    Thread reader = new Thread(() -> read(process, pattern, port, lines), "output of " + name);
-    reader.setDaemon(true);
-    reader.start();
-    try {
-      return URI.create("http://127.0.0.1:" + port.get(START_SECONDS, TimeUnit.SECONDS));
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException(name + " did not start; its last lines:\n" + lines, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + name + " started", e);
-    }
-  }
-
-  /** Reads to the end, so that the process never waits for a reader; keeps the last lines. */
-  private static void read(
-      Process process, Pattern pattern, CompletableFuture<Integer> port, Deque<String> lines) {
-    try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        Matcher matcher = pattern.matcher(line);
-        if (matcher.find()) {
-          port.complete(Integer.valueOf(matcher.group(1)));
-        }
-        if (!port.isDone()) {
-          lines.add(line);
-          if (lines.size() > LINES_KEPT) {
-            lines.remove();
-          }
-        }
-      }
-      port.completeExceptionally(new IllegalStateException("the process has ended"));
-    } catch (IOException e) {
-      port.completeExceptionally(e);
-    }
+    return ServerProcess.start(folder, port, command, Map.of());
   }
 
   /**
@@ -141,33 +64,6 @@ final class JavaServer implements RunningServer {
               .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(jar + " cannot be read", e);
-    }
-  }
-
-  URI endpoint() {
-    return endpoint;
-  }
-
-  @Override
-  public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-    Runtime.getRuntime().removeShutdownHook(atExit);
-    delete();
-  }
-
-  private void delete() {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " could not be removed", e);
     }
   }
 }

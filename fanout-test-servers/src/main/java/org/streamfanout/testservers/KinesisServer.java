@@ -26,7 +26,7 @@ public final class KinesisServer implements AutoCloseable {
       AwsEmulator emulator = AwsEmulator.start();
       return new KinesisServer(emulator, emulator.endpoint());
     }
-    NodeServer server =
+    ServerProcess server =
         NodeServer.start(
             "kinesis-local/main.js",
             Map.of(

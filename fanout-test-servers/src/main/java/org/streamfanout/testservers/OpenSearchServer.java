@@ -34,9 +34,8 @@ public final class OpenSearchServer implements AutoCloseable {
         JavaServer.classPath().stream()
             .map(Path::toString)
             .collect(Collectors.joining(File.pathSeparator));
-    JavaServer server =
+    ServerProcess server =
         JavaServer.start(
-            "opensearch",
             Pattern.compile(Pattern.quote(OpenSearchMain.LISTENING) + "(\\d+)"),
             List.of("-cp", classPath, OpenSearchMain.class.getName()));
     return new OpenSearchServer(server, server.endpoint());

@@ -1,6 +1,8 @@
 package org.streamfanout.testservers;
 
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A server that was started, wherever it runs; closing stops it. */
 @FunctionalInterface
@@ -14,7 +16,8 @@ interface RunningServer extends AutoCloseable {
   static RunningServer start(ServerImage image, String ready, List<String> command) {
     return ServerContainer.isWanted()
         ? ServerContainer.start(image, ready, command)
-        : ServerProcess.start(ready, command);
+        : ServerProcess.start(
+            ServerProcess.newFolder(), Pattern.compile(Pattern.quote(ready)), command, Map.of());
   }
 
   @Override

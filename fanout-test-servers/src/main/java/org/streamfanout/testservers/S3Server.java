@@ -42,9 +42,8 @@ public final class S3Server implements AutoCloseable {
                 () -> new IllegalStateException("s3mock's exec jar is not on the class path"));
     // One of its two connectors heeds no setting for its address.
     URL loopback = Objects.requireNonNull(S3Server.class.getResource("s3mock.xml"));
-    JavaServer server =
+    ServerProcess server =
         JavaServer.start(
-            "s3mock",
             PORT,
             List.of(
                 "-jar",

@@ -5,31 +5,40 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A server that the machine has installed, as a process of its own, in a folder of its own. */
+/**
+ * A server as a process of its own, in a folder of its own: it may redirect and write what it
+ * likes, and neither takes the tests' memory nor ends up in their JVM's threads.
+ */
 final class ServerProcess implements RunningServer {
   private static final int LINES_KEPT = 50;
   private static final int PORTS_TRIED = 10;
   private static final int HIGHEST_PORT = 65_535;
-  private static final long START_SECONDS = 60;
+  private static final long START_SECONDS = 120;
   private static final long STOP_SECONDS = 10;
 
   private final Process process;
   private final Path folder;
   private final Thread atExit;
+  private final CompletableFuture<MatchResult> ready = new CompletableFuture<>();
 
   private ServerProcess(Process process, Path folder) {
     this.process = process;
@@ -39,65 +48,84 @@ final class ServerProcess implements RunningServer {
   }
 
   /**
-   * Starts a server in an empty folder and waits until it says that it listens.
+   * Starts a server and waits until it says that it listens. Its input ends when this JVM does.
    *
-   * @param ready what the line that says so contains
+   * @param folder what the server runs in, from {@link #newFolder}; goes with the server
+   * @param ready finds the line that says so; its first group, if it has one, is the port
+   * @param environment is added to this JVM's
    * @throws IllegalStateException if it is not installed or does not start
    */
-  static ServerProcess start(String ready, List<String> command) {
+  static ServerProcess start(
+      Path folder, Pattern ready, List<String> command, Map<String, String> environment) {
     try {
-      Path folder = Files.createTempDirectory("fanout-server");
-      Process process =
-          new ProcessBuilder(command)
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-              .start();
-      ServerProcess server = new ServerProcess(process, folder);
-      server.await(ready, command.get(0));
+      ProcessBuilder builder =
+          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      ServerProcess server = new ServerProcess(builder.start(), folder);
+      server.await(ready, command);
       return server;
     } catch (IOException e) {
-      throw new IllegalStateException(
-          command.get(0) + " did not start; run scripts/verify, which installs it", e);
+      remove(folder);
+      throw notStarted(command, e);
     }
   }
 
-  private void await(String ready, String name) {
-    CompletableFuture<Void> listening = new CompletableFuture<>();
-    Deque<String> lines = new ArrayDeque<>();
-    Thread reader = new Thread(() -> read(ready, listening, lines), "output of " + name);
+  /** Makes an empty folder for a server. */
+  static Path newFolder() {
+    try {
+      return Files.createTempDirectory("fanout-server");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary folder could be made", e);
+    }
+  }
+
+  private static IllegalStateException notStarted(List<String> command, IOException cause) {
+    return new IllegalStateException(
+        command.get(0) + " did not start; run scripts/verify, which installs it", cause);
+  }
+
+  private void await(Pattern pattern, List<String> command) {
+    Deque<String> lines = new ConcurrentLinkedDeque<>();
+    Thread reader = new Thread(() -> read(pattern, lines), "output of " + command.get(0));
     reader.setDaemon(true);
     reader.start();
     try {
-      listening.get(START_SECONDS, TimeUnit.SECONDS);
+      ready.get(START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
-      throw new IllegalStateException(name + " did not start; its last lines:\n" + lines, e);
+      throw new IllegalStateException(
+          command.get(0) + " did not start; its last lines:\n" + lines, e);
     } catch (InterruptedException e) {
       close();
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + name + " started", e);
+      throw new IllegalStateException("interrupted while " + command.get(0) + " started", e);
     }
   }
 
   /** Reads to the end, so that the process never waits for a reader; keeps the last lines. */
-  private void read(String ready, CompletableFuture<Void> listening, Deque<String> lines) {
+  private void read(Pattern pattern, Deque<String> lines) {
     try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        if (line.contains(ready)) {
-          listening.complete(null);
+        Matcher matcher = pattern.matcher(line);
+        if (!ready.isDone() && matcher.find()) {
+          ready.complete(matcher.toMatchResult());
         }
-        if (!listening.isDone()) {
+        if (!ready.isDone()) {
           lines.add(line);
           if (lines.size() > LINES_KEPT) {
             lines.remove();
           }
         }
       }
-      listening.completeExceptionally(new IllegalStateException("the process has ended"));
+      ready.completeExceptionally(new IllegalStateException("the process has ended"));
     } catch (IOException e) {
-      listening.completeExceptionally(e);
+      ready.completeExceptionally(e);
     }
+  }
+
+  /** Returns the URL for clients of a server that has said its port. */
+  URI endpoint() {
+    return URI.create("http://127.0.0.1:" + ready.join().group(1));
   }
 
   /**
@@ -150,8 +178,7 @@ final class ServerProcess implements RunningServer {
       }
       return output;
     } catch (IOException e) {
-      throw new IllegalStateException(
-          command.get(0) + " did not start; run scripts/verify, which installs it", e);
+      throw notStarted(command, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while " + command.get(0) + " ran", e);
@@ -167,24 +194,22 @@ final class ServerProcess implements RunningServer {
         throw new IllegalStateException("process " + process.pid() + " does not end");
       }
       Runtime.getRuntime().removeShutdownHook(atExit);
-      removeFolder();
+      remove(folder);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + " could not be removed", e);
     }
   }
 
-  private void removeFolder() throws IOException {
+  private static void remove(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }
-    List<Path> inside;
     try (Stream<Path> walk = Files.walk(folder)) {
-      inside = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : inside) {
-      Files.deleteIfExists(path);
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " could not be removed", e);
     }
   }
 }

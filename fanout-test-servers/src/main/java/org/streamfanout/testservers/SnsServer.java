@@ -26,7 +26,7 @@ public final class SnsServer implements AutoCloseable {
       AwsEmulator emulator = AwsEmulator.start();
       return new SnsServer(emulator, emulator.endpoint());
     }
-    NodeServer server =
+    ServerProcess server =
         NodeServer.start(
             "fauxqs/dist/cli.js",
             Map.of("FAUXQS_PORT", NodeServer.ASKED_PORT, "FAUXQS_LOGGER", "false"));

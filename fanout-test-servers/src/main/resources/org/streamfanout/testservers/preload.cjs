@@ -2,6 +2,10 @@
 // of the one it asked for, and ends it with its parent.
 'use strict';
 const net = require('net');
+const path = require('path');
+
+// Some look for files of their own where they are started.
+process.chdir(path.dirname(process.argv[1]));
 
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function (...given) {

@@ -1,78 +1,41 @@
 package org.streamfanout.provider.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.streamfanout.provider.dynamodb.ProxiedTables.failure;
+import static org.streamfanout.provider.dynamodb.ProxiedTables.send;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
-import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Failure.Kind;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
-import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TableChange;
-import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import org.streamfanout.testkit.Fault;
-import org.streamfanout.testkit.FaultProxy;
 import org.streamfanout.testkit.Messages;
 import org.streamfanout.testkit.Records;
-import org.streamfanout.testkit.TestContext;
 
 /** The changes of one table carried out on another, both in DynamoDB Local. */
 @Timeout(300)
 class DynamoDbReplicationIT {
-  private static Tables tables;
+  @AutoClose private static final Tables tables = new Tables();
 
-  private final DynamoDbTargetProvider provider = new DynamoDbTargetProvider();
-  private FaultProxy proxy;
-  private TestContext context;
-
-  @BeforeAll
-  static void startServer() {
-    tables = new Tables();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    tables.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy = FaultProxy.to(tables.endpoint());
-    context =
-        new TestContext()
-            .set(ProviderContext.ENDPOINT_URL, proxy.endpoint().toString())
-            .set(ProviderContext.REGION, "us-east-1");
-  }
-
-  @AfterEach
-  void stopProxy() {
-    context.close();
-    proxy.close();
-  }
+  @AutoClose private final ProxiedTables proxied = new ProxiedTables(tables);
 
   private TargetSender open(String table, Map<String, String> more) {
     Map<String, String> options = new LinkedHashMap<>(more);
     options.put("replicate", "true");
-    TargetConfig target =
-        TargetConfig.builder(Records.DYNAMODB, "t", "dynamodb", table).options(options).build();
-    provider.validate(target, context);
-    return provider.open(target, context);
+    return proxied.open(Records.DYNAMODB, table, options);
   }
 
   /** Sends as the engine does: no two messages of a conflict key in one call, order kept. */
@@ -83,25 +46,14 @@ class DynamoDbReplicationIT {
       Message message = Messages.of(record);
       String key = Objects.requireNonNull(sender.conflictKey(message));
       if (call.size() == most || call.containsKey(key)) {
-        assertThat(send(sender, List.copyOf(call.values()))).containsOnly(Outcome.accepted());
+        assertThat(send(sender, Messages.batch(List.copyOf(call.values()))))
+            .containsOnly(Outcome.accepted());
         call.clear();
       }
       call.put(key, message);
     }
-    assertThat(send(sender, List.copyOf(call.values()))).containsOnly(Outcome.accepted());
-  }
-
-  private static List<Outcome> send(TargetSender sender, List<Message> messages) throws Exception {
-    return sender.send(Messages.batch(messages), Deadline.after(Duration.ofSeconds(60)));
-  }
-
-  private static List<Outcome> send(TargetSender sender, FanoutRecord... records) throws Exception {
-    return send(sender, List.of(records).stream().map(Messages::of).toList());
-  }
-
-  private static Failure failure(Outcome outcome) {
-    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-    return ((Outcome.Failed) outcome).failure();
+    assertThat(send(sender, Messages.batch(List.copyOf(call.values()))))
+        .containsOnly(Outcome.accepted());
   }
 
   /** A person: a source item with the key {@code id} and the key of the copy in {@code mail}. */
@@ -190,9 +142,9 @@ class DynamoDbReplicationIT {
             Messages.of(place % 2 == 0 ? change(place, null, item) : change(place, item, null)));
       }
       int failing = mask;
-      proxy.next(Fault.failEntriesIf(place -> (failing & 1 << place) != 0));
+      proxied.proxy().next(Fault.failEntriesIf(place -> (failing & 1 << place) != 0));
 
-      List<Outcome> outcomes = send(sender, messages);
+      List<Outcome> outcomes = send(sender, Messages.batch(messages));
 
       for (int place = 0; place < 5; place++) {
         if ((mask & 1 << place) == 0) {
@@ -357,6 +309,6 @@ class DynamoDbReplicationIT {
     Message message = Messages.of(change(1, null, item));
 
     assertThat(sender.sizeInBytes(message)).isEqualTo(2 + 1 + 1 + 409_000);
-    assertThat(send(sender, List.of(message))).containsExactly(Outcome.accepted());
+    assertThat(send(sender, Messages.batch(List.of(message)))).containsExactly(Outcome.accepted());
   }
 }

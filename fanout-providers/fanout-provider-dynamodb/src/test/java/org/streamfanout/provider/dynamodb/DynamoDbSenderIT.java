@@ -1,22 +1,20 @@
 package org.streamfanout.provider.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.streamfanout.provider.dynamodb.ProxiedTables.failure;
+import static org.streamfanout.provider.dynamodb.ProxiedTables.send;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
@@ -25,14 +23,10 @@ import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
-import org.streamfanout.spi.ProviderContext;
-import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import org.streamfanout.testkit.Fault;
-import org.streamfanout.testkit.FaultProxy;
 import org.streamfanout.testkit.Messages;
 import org.streamfanout.testkit.Records;
-import org.streamfanout.testkit.TestContext;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** JSON records against DynamoDB Local, with the fault proxy in between. */
@@ -41,57 +35,12 @@ class DynamoDbSenderIT {
   private static final String SEQUENCE_NUMBER =
       "49544985256907370027570885864065577703022652638596431802";
 
-  private static Tables tables;
+  @AutoClose private static final Tables tables = new Tables();
 
-  private final DynamoDbTargetProvider provider = new DynamoDbTargetProvider();
-  private FaultProxy proxy;
-  private TestContext context;
-
-  @BeforeAll
-  static void startServer() {
-    tables = new Tables();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    tables.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy = FaultProxy.to(tables.endpoint());
-    context =
-        new TestContext()
-            .set(ProviderContext.ENDPOINT_URL, proxy.endpoint().toString())
-            .set(ProviderContext.REGION, "us-east-1");
-  }
-
-  @AfterEach
-  void stopProxy() {
-    context.close();
-    proxy.close();
-  }
+  @AutoClose private final ProxiedTables proxied = new ProxiedTables(tables);
 
   private TargetSender open(String destination, Map<String, String> options) {
-    TargetConfig target =
-        TargetConfig.builder(Records.KINESIS, "t", "dynamodb", destination)
-            .options(options)
-            .build();
-    provider.validate(target, context);
-    return provider.open(target, context);
-  }
-
-  private static List<Outcome> send(TargetSender sender, FanoutRecord... records) throws Exception {
-    return send(sender, Messages.batch(records));
-  }
-
-  private static List<Outcome> send(TargetSender sender, Batch batch) throws Exception {
-    return sender.send(batch, Deadline.after(Duration.ofSeconds(60)));
-  }
-
-  private static Failure failure(Outcome outcome) {
-    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-    return ((Outcome.Failed) outcome).failure();
+    return proxied.open(Records.KINESIS, destination, options);
   }
 
   private static FanoutRecord record(int number, String json) {
@@ -425,7 +374,7 @@ class DynamoDbSenderIT {
         .containsExactly(Kind.REJECTED, "NoArrivalTime");
     assertThat(tables.items(last)).containsExactly(Map.of("pk", text("a")));
     assertThat(tables.items(first)).containsExactly(Map.of("pk", text("b")));
-    assertThat(proxy.calls("BatchWriteItem")).hasSize(1);
+    assertThat(proxied.proxy().calls("BatchWriteItem")).hasSize(1);
     assertThat(sender.conflictKey(Messages.of(sunday)))
         .isNotEqualTo(
             sender.conflictKey(Messages.of(arrived("a", Instant.parse("2027-01-04T00:00:00Z")))));
@@ -446,7 +395,7 @@ class DynamoDbSenderIT {
       messages.add(Messages.of(arrived("k" + number, at)));
     }
     // Entries are listed by table: 0, 2 and 4 in the first, 1, 3 and 5 in the second.
-    proxy.next(Fault.failEntries(1, 5));
+    proxied.proxy().next(Fault.failEntries(1, 5));
 
     List<Outcome> outcomes = send(sender, Messages.batch(messages));
 
@@ -466,7 +415,7 @@ class DynamoDbSenderIT {
         open(
             "arn:aws:dynamodb:us-east-1:000000000000:table/" + table,
             Map.of("partitionKey", "pk={key}"));
-    proxy.next(Fault.failEntries(0));
+    proxied.proxy().next(Fault.failEntries(0));
 
     assertThat(send(sender, record(0, "{}"), record(1, "{}")))
         .extracting(Outcome.accepted()::equals)
@@ -551,7 +500,7 @@ class DynamoDbSenderIT {
     assertThat(check("missing-table", Map.of("partitionKey", "pk")))
         .extracting(Finding::severity)
         .containsExactly(Finding.Severity.ERROR);
-    assertThat(proxy.calls()).allMatch(call -> call.action().equals("DescribeTable"));
+    assertThat(proxied.proxy().calls()).allMatch(call -> call.action().equals("DescribeTable"));
   }
 
   private List<Finding> check(String table, Map<String, String> options) {
