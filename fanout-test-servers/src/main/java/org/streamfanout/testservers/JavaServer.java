@@ -29,6 +29,7 @@ final class JavaServer {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
+    // A process that is killed does not clear up after itself.
     command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(arguments);
     return ServerProcess.start(folder, port, command, Map.of());

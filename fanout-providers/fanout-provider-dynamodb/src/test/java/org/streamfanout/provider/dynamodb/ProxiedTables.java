@@ -11,6 +11,7 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 import org.streamfanout.testkit.FaultProxy;
@@ -35,7 +36,7 @@ final class ProxiedTables implements AutoCloseable {
     return proxy;
   }
 
-  TargetSender open(String source, String table, Map<String, String> options) {
+  TargetSender open(Source source, String table, Map<String, String> options) {
     TargetConfig target =
         TargetConfig.builder(source, "t", "dynamodb", table).options(options).build();
     provider.validate(target, context);
