@@ -7,14 +7,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.registry.InMemoryTargetRegistry;
+import org.streamfanout.spi.Capabilities;
+import org.streamfanout.spi.Description;
 import org.streamfanout.spi.FanoutException;
+import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetProvider;
+import org.streamfanout.spi.TargetSender;
+import org.streamfanout.testkit.Records;
 
 final class LambdaEnvironmentTest {
   private static final Map<String, String> NAMED = Map.of("AWS_LAMBDA_FUNCTION_NAME", "fanout");
@@ -32,6 +44,52 @@ final class LambdaEnvironmentTest {
     assertThat(environment.logLevel()).isEqualTo("warn");
     assertThat(environment.endpointUrl()).isNull();
     assertThat(environment.region()).isNull();
+  }
+
+  /** Keeps what it is told of a secret when a row is checked. */
+  private record Asking(List<String> told) implements TargetProvider {
+    @Override
+    public String type() {
+      return "asking";
+    }
+
+    @Override
+    public Description describe() {
+      return Description.builder("Asks for a secret.").build();
+    }
+
+    @Override
+    public Capabilities capabilities(TargetConfig target) {
+      return Capabilities.builder(Limits.of(1, 1, 1)).build();
+    }
+
+    @Override
+    public void validate(TargetConfig target, ProviderContext context) {
+      told.add(String.valueOf(context.secret("redis-main")));
+    }
+
+    @Override
+    public TargetSender open(TargetConfig target, ProviderContext context) {
+      throw new UnsupportedOperationException("nothing is sent here");
+    }
+  }
+
+  @Test
+  void configure_secretInAVariable_isTheProvidersToAskFor() {
+    Map<String, String> variables = new HashMap<>(NAMED);
+    variables.put("FANOUT_SECRET_REDIS_MAIN", "s3cret");
+    Asking provider = new Asking(new ArrayList<>());
+    TargetConfig row = TargetConfig.builder(Records.KINESIS, "t", "asking", "any").build();
+    InMemoryTargetRegistry registry = new InMemoryTargetRegistry(row);
+
+    try (FanoutEngine engine =
+        LambdaEnvironment.of(variables)
+            .configure(FanoutEngine.builder().registry(registry).provider(provider))
+            .build()) {
+      engine.validate(registry.targetsFor(Records.KINESIS));
+    }
+
+    assertThat(provider.told()).containsOnly("s3cret");
   }
 
   @Test
