@@ -13,10 +13,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a client and a server of any protocol over TCP, on 127.0.0.1, and holds, resets or
@@ -49,7 +53,10 @@ public final class TcpProxy implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Socket> open = new HashSet<>();
+  private final int port;
   private ServerSocket listener;
+  private Future<?> accepting = CompletableFuture.completedFuture(null);
+  private @Nullable Socket reserved;
   private Mode mode = Mode.PASS;
   private int accepted;
   private int resetRequests;
@@ -59,6 +66,7 @@ public final class TcpProxy implements AutoCloseable {
   private TcpProxy(InetSocketAddress server) throws IOException {
     this.server = server;
     this.listener = listen(0);
+    this.port = listener.getLocalPort();
   }
 
   /** Starts a proxy in front of a port of 127.0.0.1. */
@@ -70,22 +78,17 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private ServerSocket listen(int port) throws IOException {
+  private ServerSocket listen(int at) throws IOException {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
-    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    threads.execute(() -> acceptAll(socket));
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), at));
+    accepting = threads.submit(() -> acceptAll(socket));
     return socket;
   }
 
   /** Returns the port of 127.0.0.1 for the client. */
   public int port() {
-    lock.lock();
-    try {
-      return listener.getLocalPort();
-    } finally {
-      lock.unlock();
-    }
+    return port;
   }
 
   /** Sets what happens from now on, on connections that are open, too. */
@@ -132,43 +135,69 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Resets every open connection and refuses new ones, until {@link #accept}. */
+  /**
+   * Resets every open connection and refuses new ones, until {@link #accept}. One thread at a time
+   * may call either.
+   */
   public void refuse() {
+    lock.lock();
+    try {
+      if (reserved != null) {
+        return;
+      }
+      closeQuietly(listener);
+    } finally {
+      lock.unlock();
+    }
+    awaitQuietly(accepting);
     List<Socket> sockets;
     lock.lock();
     try {
-      closeQuietly(listener);
+      reserved = reserve();
       sockets = new ArrayList<>(open);
+    } catch (IOException error) {
+      throw new UncheckedIOException("the port was taken", error);
     } finally {
       lock.unlock();
     }
     sockets.forEach(TcpProxy::reset);
+  }
+
+  /** A closed socket still listens as long as a thread is in its accept. */
+  private static void awaitQuietly(Future<?> accepting) {
+    try {
+      accepting.get();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", stopped);
+    } catch (ExecutionException broken) {
+      throw new IllegalStateException("the proxy accepts no more", broken);
+    }
+  }
+
+  /** A socket that is bound and does not listen: connections are refused, and nobody else binds. */
+  private Socket reserve() throws IOException {
+    Socket socket = new Socket();
+    socket.setReuseAddress(true);
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return socket;
   }
 
   /** Listens again, on the port that it had. */
   public void accept() {
     lock.lock();
     try {
-      if (listener.isClosed()) {
-        listener = listen(listener.getLocalPort());
+      Socket unlistened = reserved;
+      if (unlistened != null) {
+        closeQuietly(unlistened);
+        reserved = null;
+        listener = listen(port);
       }
     } catch (IOException error) {
-      throw new UncheckedIOException("the port is taken", error);
+      throw new UncheckedIOException("the port was taken", error);
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Resets every open connection; new ones are welcome. */
-  public void resetAll() {
-    List<Socket> sockets;
-    lock.lock();
-    try {
-      sockets = new ArrayList<>(open);
-    } finally {
-      lock.unlock();
-    }
-    sockets.forEach(TcpProxy::reset);
   }
 
   private void acceptAll(ServerSocket socket) {
@@ -283,14 +312,20 @@ public final class TcpProxy implements AutoCloseable {
   /** Breaks off what is open and stops. */
   @Override
   public void close() {
+    List<Socket> sockets;
     lock.lock();
     try {
       closed = true;
       changed.signalAll();
+      closeQuietly(listener);
+      if (reserved != null) {
+        closeQuietly(reserved);
+      }
+      sockets = new ArrayList<>(open);
     } finally {
       lock.unlock();
     }
-    refuse();
+    sockets.forEach(TcpProxy::reset);
     threads.shutdownNow();
   }
 }
