@@ -29,10 +29,13 @@ final class MemcachedFailures {
 
   private MemcachedFailures() {}
 
-  static Outcome ofStatus(MemcacheStatus status) {
+  /** Returns what an answer means; what was not there to be deleted is gone. */
+  static Outcome ofStatus(MemcacheStatus status, boolean isDeletion) {
+    if (isDeletion && status == MemcacheStatus.KEY_NOT_FOUND) {
+      return Outcome.accepted();
+    }
     return switch (status) {
-      // What was not there to be deleted is gone.
-      case OK, KEY_NOT_FOUND -> Outcome.accepted();
+      case OK -> Outcome.accepted();
       case VALUE_TOO_LARGE ->
           Outcome.failed(Failure.tooLarge("TooLarge", "the item is larger than the server takes"));
       case OUT_OF_MEMORY ->

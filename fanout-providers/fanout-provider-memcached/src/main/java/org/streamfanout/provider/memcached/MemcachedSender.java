@@ -57,6 +57,7 @@ final class MemcachedSender implements TargetSender {
   /** A command for a node, and how it ends. */
   private record Sent(
       MemcachedNode node,
+      boolean isDeletion,
       Function<MemcacheClient<byte[]>, CompletionStage<MemcacheStatus>> command,
       CompletableFuture<MemcacheStatus> status) {
 
@@ -91,7 +92,8 @@ final class MemcachedSender implements TargetSender {
       }
       String key = settings.keys().apply(message);
       MemcachedNode node = nodes.computeIfAbsent(ring.nodeOf(key), cluster::connection);
-      Sent each = new Sent(node, command(message, key), new CompletableFuture<>());
+      Sent each =
+          new Sent(node, message.isTombstone(), command(message, key), new CompletableFuture<>());
       sent.add(each);
       underWay.add(each);
     }
@@ -137,7 +139,7 @@ final class MemcachedSender implements TargetSender {
       return Outcome.failed(unanswered);
     }
     try {
-      return MemcachedFailures.ofStatus(sent.status.join());
+      return MemcachedFailures.ofStatus(sent.status.join(), sent.isDeletion);
     } catch (RuntimeException failed) {
       cluster.suspect();
       return Outcome.failed(MemcachedFailures.of(failed));
