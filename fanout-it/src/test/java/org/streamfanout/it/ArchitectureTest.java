@@ -32,7 +32,15 @@ class ArchitectureTest {
   private static final String[] AWS = {"org.streamfanout.aws", "software.amazon.awssdk.."};
   private static final String[] PROVIDERS = {"org.streamfanout.provider.."};
   private static final String[] REGISTRIES = {"org.streamfanout.registry.."};
-  private static final String[] HOSTS = {"org.streamfanout.lambda..", "org.streamfanout.cli"};
+  private static final String[] ADAPTERS = {
+    "org.streamfanout.lambda..", "org.streamfanout.kcl", "org.streamfanout.kafka"
+  };
+  private static final String[] HOSTS = {
+    "org.streamfanout.lambda..",
+    "org.streamfanout.kcl",
+    "org.streamfanout.kafka",
+    "org.streamfanout.cli"
+  };
   private static final String[] TESTKIT = {"org.streamfanout.testkit.."};
 
   @ArchTest
@@ -63,7 +71,11 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule adaptersKnowNoDestination =
-      none(new String[] {"org.streamfanout.lambda"}, PROVIDERS, REGISTRIES, AWS, TESTKIT);
+      none(ADAPTERS, PROVIDERS, REGISTRIES, new String[] {"org.streamfanout.aws"}, TESTKIT);
+
+  @ArchTest
+  static final ArchRule onlyKclReadsByTheAwsSdk =
+      none(new String[] {"org.streamfanout.lambda", "org.streamfanout.kafka"}, AWS);
 
   @ArchTest
   static final ArchRule testkitKnowsNoEngine = none(TESTKIT, CORE, PROVIDERS, REGISTRIES, HOSTS);
