@@ -71,7 +71,7 @@ public final class KafkaRecords {
    * Returns a record; its id is {@code topic-partition:offset}.
    *
    * @param key the key's bytes; null if it has none. As text it is UTF-8 where it can be, else
-   *     {@code base64:} and its base64, so that two keys never become one
+   *     {@code base64:} and its base64, so that no two such keys become one
    * @param value the payload; null for a tombstone
    * @param headers in order, repeats included
    * @param timestamp the record's own, in milliseconds since 1970; negative if it has none
