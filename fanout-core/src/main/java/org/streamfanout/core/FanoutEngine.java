@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +40,7 @@ import org.streamfanout.core.internal.pipeline.Planner.Wanted;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.Providers;
+import org.streamfanout.spi.BatchTransform;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.FanoutListener;
@@ -73,16 +76,19 @@ public final class FanoutEngine implements AutoCloseable {
   private final Services services;
   private final Planner planner = new Planner();
   private final Map<String, RecordTransform> transforms;
+  private final Map<String, BatchTransform> batchTransforms;
   private final OpenCalls calls = new OpenCalls();
   private final @Nullable ExecutorService ownExecutor;
 
   private FanoutEngine(Builder builder) {
     TargetRegistry registry =
         Objects.requireNonNull(builder.registry, "an engine needs a registry: call registry(...)");
+    this.transforms = Map.copyOf(builder.transforms);
+    this.batchTransforms = Map.copyOf(builder.batchTransforms);
+    Set<String> transformNames = transformNames(transforms.keySet(), batchTransforms.keySet());
     this.providers = Providers.discover(builder.providers);
     this.context = new EngineContext(builder.settings, builder.secrets, builder.clock);
-    this.transforms = Map.copyOf(builder.transforms);
-    TargetValidation validation = new TargetValidation(providers, context, transforms.keySet());
+    TargetValidation validation = new TargetValidation(providers, context, transformNames);
     this.targets =
         new EngineTargets(
             registry,
@@ -104,6 +110,19 @@ public final class FanoutEngine implements AutoCloseable {
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
             new SafeListener(builder.listeners));
+  }
+
+  private static Set<String> transformNames(Set<String> ofRecords, Set<String> ofBatches) {
+    Set<String> names = new HashSet<>(ofRecords);
+    for (String name : ofBatches) {
+      if (!names.add(name)) {
+        throw new FanoutException(
+            "'"
+                + name
+                + "' is registered as a transform and as a batch transform; rename one of them");
+      }
+    }
+    return names;
   }
 
   /** Starts an engine. */
@@ -141,6 +160,10 @@ public final class FanoutEngine implements AutoCloseable {
    * are looked up again; one that was switched off or removed is released, a changed one gets its
    * unsettled records anew, an added one none. Where targets cannot be looked up, everything is
    * held.
+   *
+   * <p>What a {@link BatchTransform} made is kept and never made again, but for a target that was
+   * changed: it is made anew of the whole batch, and every output that names an unsettled record is
+   * sent.
    *
    * <p>Blocks and ends as {@link #process} does; the answer's counts are sums since then.
    *
@@ -213,7 +236,10 @@ public final class FanoutEngine implements AutoCloseable {
               DecodeOptions.of(config),
               config.filter(),
               setup.runtime().sender()::wants,
-              transform == null ? null : get(transforms, transform),
+              transform == null || batchTransforms.containsKey(transform)
+                  ? null
+                  : get(transforms, transform),
+              transform == null ? null : batchTransforms.get(transform),
               setup.collapser(),
               setup.runtime().capabilities().tombstones()));
     }
@@ -352,6 +378,7 @@ public final class FanoutEngine implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private Function<String, @Nullable String> secrets = name -> null;
     private final Map<String, RecordTransform> transforms = new HashMap<>();
+    private final Map<String, BatchTransform> batchTransforms = new HashMap<>();
     private final List<FanoutListener> listeners = new ArrayList<>();
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private CircuitOptions circuit = CircuitOptions.DEFAULT;
@@ -397,6 +424,15 @@ public final class FanoutEngine implements AutoCloseable {
     /** Registers a transform under the name that targets use. */
     public Builder transform(String name, RecordTransform transform) {
       transforms.put(name, Objects.requireNonNull(transform, "transform"));
+      return this;
+    }
+
+    /**
+     * Registers a transform of whole batches under the name that targets use, the same column as
+     * for {@link #transform}.
+     */
+    public Builder batchTransform(String name, BatchTransform transform) {
+      batchTransforms.put(name, Objects.requireNonNull(transform, "transform"));
       return this;
     }
 
@@ -480,7 +516,8 @@ public final class FanoutEngine implements AutoCloseable {
     /**
      * Returns the engine.
      *
-     * @throws FanoutException if two providers share a type or one cannot be made
+     * @throws FanoutException if two providers share a type or one cannot be made, or a transform
+     *     and a batch transform share a name
      * @throws NullPointerException if no registry was set
      */
     public FanoutEngine build() {
