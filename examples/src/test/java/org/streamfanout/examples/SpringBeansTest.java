@@ -24,8 +24,7 @@ class SpringBeansTest {
       Source.of("arn:aws:kinesis:us-east-1:123456789012:stream/donations");
 
   @Test
-  void context_withAShard_deliversItAndClosesTheEngine(@TempDir Path folder)
-      throws Exception {
+  void context_withAShard_deliversItAndClosesTheEngine(@TempDir Path folder) throws Exception {
     Path delivered = folder.resolve("delivered.jsonl");
     QueuedShard shard = new QueuedShard(SOURCE, "one");
     FanoutEngine engine;
