@@ -27,6 +27,9 @@ class DocsTest {
 
   private static final Pattern CODE = Pattern.compile("(?s)```java\n(.*?)```");
 
+  private static final Path OWN_RUNTIME =
+      Repository.file("examples/src/main/java/org/streamfanout/examples/OwnRuntime.java");
+
   static List<Path> documents() throws IOException {
     try (Stream<Path> files = Files.walk(Repository.file("docs"))) {
       return Stream.concat(
@@ -95,6 +98,31 @@ class DocsTest {
             .toList();
 
     assertThat(shown).hasSizeGreaterThan(3).allSatisfy(block -> assertThat(code).contains(block));
+  }
+
+  @Test
+  void embeddingPage_itsCode_isTheCompiledCode() throws IOException {
+    String code;
+    try (Stream<Path> files = Files.walk(Repository.file("examples/src/main/java"))) {
+      code =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .map(DocsTest::read)
+              .collect(Collectors.joining());
+    }
+    List<String> shown =
+        CODE.matcher(read(Repository.file("docs/embedding.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(shown).hasSize(4).allSatisfy(block -> assertThat(code).contains(block));
+    assertThat(shown.get(0)).isEqualTo(read(OWN_RUNTIME));
+  }
+
+  @Test
+  void ownRuntime_wholeFile_isShorterThan60Lines() {
+    assertThat(read(OWN_RUNTIME).lines().count()).isLessThan(60);
   }
 
   @Test
