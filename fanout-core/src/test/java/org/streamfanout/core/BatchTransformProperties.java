@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -35,7 +37,12 @@ import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
+import org.streamfanout.testkit.Behaviour;
+import org.streamfanout.testkit.Behaviours;
+import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
+import org.streamfanout.testkit.KplAggregate;
+import org.streamfanout.testkit.Sending;
 
 /**
  * Whatever a batch transform makes of a batch and whatever the destination does, no record is
@@ -53,7 +60,19 @@ class BatchTransformProperties {
       Ordering ordering,
       Collapse collapse,
       OnFailure onFailure,
-      int trouble) {}
+      int trouble) {
+
+    /** Every other case has user records in aggregates, up to three in each. */
+    boolean aggregated() {
+      return seed % 2 == 0;
+    }
+
+    /** Returns the data of the records that a source record is decoded to. */
+    List<String> dataOf(int number) {
+      int parts = aggregated() ? 1 + Math.floorMod(seed + number, 3) : 1;
+      return IntStream.range(0, parts).mapToObj(part -> number + "." + part).toList();
+    }
+  }
 
   @Provide
   Arbitrary<Case> cases() {
@@ -74,8 +93,8 @@ class BatchTransformProperties {
     private final Case given;
     final AtomicInteger calls = new AtomicInteger();
 
-    /** The records that each output names, by the output's body. */
-    final Map<String, BitSet> from = new HashMap<>();
+    /** The data of the records that each output names, by the output's body. */
+    final Map<String, Set<String>> from = new HashMap<>();
 
     RandomOutputs(Case given) {
       this.given = given;
@@ -88,14 +107,14 @@ class BatchTransformProperties {
       List<Output> outputs = new ArrayList<>();
       for (int output = 0; output < given.outputs(); output++) {
         List<FanoutRecord> inputs = new ArrayList<>();
-        BitSet numbers = new BitSet();
+        Set<String> names = new HashSet<>();
         for (int input = random.nextInt(4); input >= 0; input--) {
           FanoutRecord chosen = records.get(random.nextInt(records.size()));
           inputs.add(chosen);
-          numbers.set(Integer.parseInt(chosen.sequenceNumber()));
+          names.add(text(chosen));
         }
         String body = "<" + output + ">";
-        from.put(body, numbers);
+        from.put(body, names);
         outputs.add(
             new Output(
                 inputs
@@ -108,23 +127,31 @@ class BatchTransformProperties {
     }
 
     /** Returns the outputs that name a record. */
-    Set<String> naming(int number) {
+    Set<String> naming(String data) {
       return from.entrySet().stream()
-          .filter(entry -> entry.getValue().get(number))
+          .filter(entry -> entry.getValue().contains(data))
           .map(Map.Entry::getKey)
           .collect(Collectors.toSet());
     }
   }
 
+  private static String text(FanoutRecord record) {
+    Bytes data = record.data();
+    return data == null ? "none" : data.utf8();
+  }
+
   /** A destination that fails single messages at random. */
   private static InMemoryTarget troubled(Case given) {
-    InMemoryTarget target =
+    InMemoryTarget.Builder builder =
         InMemoryTarget.builder()
             .capabilities(
                 Capabilities.builder(Limits.of(5, 60, 20))
                     .collapses(Set.of(Collapse.NONE, Collapse.CONCAT), Collapse.NONE)
-                    .build())
-            .build();
+                    .build());
+    if (given.seed() % 3 == 0 && given.collapse() == Collapse.NONE) {
+      builder.conflictKey(message -> message.key());
+    }
+    InMemoryTarget target = builder.build();
     SplittableRandom random = new SplittableRandom(given.seed() + 1);
     ReentrantLock lock = new ReentrantLock();
     return target.always(
@@ -153,6 +180,7 @@ class BatchTransformProperties {
   private static TargetConfig row(Case given) {
     return Fixture.target("t")
         .transform("random")
+        .deaggregate(given.aggregated())
         .ordering(given.ordering())
         .collapse(given.collapse())
         .onFailure(given.onFailure())
@@ -161,10 +189,19 @@ class BatchTransformProperties {
   }
 
   private static FanoutRecord[] records(Case given) {
-    return Fixture.records(
-        IntStream.range(0, given.records())
-            .mapToObj(number -> "r" + number)
-            .toArray(String[]::new));
+    return IntStream.range(0, given.records())
+        .mapToObj(
+            number -> {
+              List<String> parts = given.dataOf(number);
+              FanoutRecord record = Fixture.record(number, "r" + number, parts.get(0));
+              if (!given.aggregated()) {
+                return record;
+              }
+              KplAggregate aggregate = new KplAggregate();
+              parts.forEach(data -> aggregate.add("u", data));
+              return record.withData(aggregate.toBytes());
+            })
+        .toArray(FanoutRecord[]::new);
   }
 
   private static Fixture fixture(
@@ -178,7 +215,7 @@ class BatchTransformProperties {
   /** The outputs that a destination has, also out of messages that joined several. */
   private static Set<String> arrived(InMemoryTarget target) {
     return target.records("t").stream()
-        .map(record -> String.valueOf(record.data() == null ? null : record.data().utf8()))
+        .map(BatchTransformProperties::text)
         .collect(Collectors.toSet());
   }
 
@@ -220,29 +257,39 @@ class BatchTransformProperties {
       InMemoryTarget letters) {
     TargetCounts counts = result.targets().get(0).counts();
     assertThat(counts.areConserved()).isTrue();
-    assertThat(counts.records()).isEqualTo(given.records());
     Set<String> arrived = arrived(sick);
     Set<Integer> unsettled =
         result.unsettled().stream()
             .map(position -> Integer.parseInt(position.sequenceNumber()))
             .collect(Collectors.toSet());
-    assertThat(counts.held()).isEqualTo(unsettled.size());
+    int total = 0;
     int unnamed = 0;
-    Set<Integer> complete = new HashSet<>();
+    int complete = 0;
     for (int number = 0; number < given.records(); number++) {
-      Set<String> naming = transform.naming(number);
-      if (naming.isEmpty()) {
-        unnamed++;
-        assertThat(unsettled).doesNotContain(number);
-      } else if (arrived.containsAll(naming)) {
-        complete.add(number);
+      boolean missing = false;
+      for (String data : given.dataOf(number)) {
+        Set<String> naming = transform.naming(data);
+        total++;
+        if (naming.isEmpty()) {
+          unnamed++;
+        } else if (arrived.containsAll(naming)) {
+          complete++;
+        } else {
+          missing = true;
+        }
+      }
+      if (!missing) {
         assertThat(unsettled).as("all outputs of %s arrived", number).doesNotContain(number);
       } else if (given.onFailure() == OnFailure.HOLD) {
         assertThat(unsettled).as("an output of %s is missing", number).contains(number);
       }
     }
+    assertThat(counts.records()).isEqualTo(total);
     assertThat(counts.filtered()).isEqualTo(unnamed);
-    assertThat(counts.accepted()).isEqualTo(complete.size());
+    assertThat(counts.accepted()).isEqualTo(complete);
+    if (given.onFailure() == OnFailure.HOLD) {
+      assertThat(counts.held()).isEqualTo(total - unnamed - complete);
+    }
     int first = unsettled.stream().mapToInt(Integer::intValue).min().orElse(given.records());
     assertThat(result.checkpoint().settled()).isEqualTo(first);
     if (given.onFailure() == OnFailure.DEAD_LETTER) {
@@ -282,6 +329,69 @@ class BatchTransformProperties {
     }
   }
 
+  /** Hangs at random, with and without having taken the batch, and answers late. */
+  private static Behaviour hanging(Case given, ScheduledExecutorService releases) {
+    SplittableRandom random = new SplittableRandom(given.seed() + 2);
+    ReentrantLock lock = new ReentrantLock();
+    return sending -> {
+      Gate gate = new Gate();
+      int kind;
+      lock.lock();
+      try {
+        kind = random.nextInt(6);
+        releases.schedule(gate::open, random.nextInt(12_000), TimeUnit.MICROSECONDS);
+      } finally {
+        lock.unlock();
+      }
+      return switch (kind) {
+        case 0 -> Behaviours.hang(gate, Sending::acceptAll).send(sending);
+        case 1 -> Behaviours.hangIgnoringInterrupts(gate, Sending::acceptAll).send(sending);
+        case 2 -> Behaviours.acceptThenHang(gate).send(sending);
+        case 3 -> Behaviours.acceptThenHangIgnoringInterrupts(gate).send(sending);
+        case 4 -> Behaviours.fail(Failure.retryable("Busy", "later")).send(sending);
+        default -> sending.acceptAll();
+      };
+    };
+  }
+
+  @Property(tries = 100)
+  void hangsAndLateAnswers_loseNoOutputAndComputeOnce(@ForAll("cases") Case given)
+      throws InterruptedException {
+    ScheduledExecutorService releases = Executors.newScheduledThreadPool(1);
+    RandomOutputs transform = new RandomOutputs(given);
+    InMemoryTarget sick = new InMemoryTarget().always(hanging(given, releases));
+    RetryPolicy impatient =
+        new RetryPolicy(3, Duration.ofMillis(3), Duration.ofNanos(10_000), Duration.ofMillis(1));
+    try (Fixture fixture =
+        new Fixture(
+            Fixture.quick().retry(impatient).provider(sick).batchTransform("random", transform),
+            Fixture.target("t")
+                .transform("random")
+                .deaggregate(given.aggregated())
+                .ordering(given.ordering())
+                .build())) {
+      FanoutResult result = fixture.process(Duration.ofMillis(10), records(given));
+      int reached = result.checkpoint().settled();
+      for (int call = 0; call < 12 && !result.isSettled(); call++) {
+        result = fixture.engine.resume(result.left(), Deadline.after(Duration.ofMillis(10)));
+        assertThat(result.targets().get(0).counts().areConserved()).isTrue();
+        assertThat(result.checkpoint().settled()).isGreaterThanOrEqualTo(reached);
+        reached = result.checkpoint().settled();
+      }
+      sick.always(Sending::acceptAll);
+      for (int call = 0; call < 200 && !result.isSettled(); call++) {
+        result = fixture.engine.resume(result.left(), Deadline.after(Duration.ofSeconds(1)));
+      }
+      sick.awaitIdle(Fixture.PATIENCE);
+
+      assertThat(result.isSettled()).isTrue();
+      assertThat(arrived(sick)).isEqualTo(transform.from.keySet());
+      assertThat(transform.calls).hasValue(1);
+    } finally {
+      releases.shutdownNow();
+    }
+  }
+
   @Property(tries = 100)
   void messageIds_differWhereOutputsDiffer_andAreTheSameAgain(@ForAll("cases") Case given) {
     assertThat(idsByBody(given)).isEqualTo(idsByBody(given));
@@ -293,7 +403,7 @@ class BatchTransformProperties {
     try (Fixture fixture =
         new Fixture(
             Fixture.quick().provider(healthy).batchTransform("random", new RandomOutputs(given)),
-            Fixture.target("t").transform("random").build())) {
+            Fixture.target("t").transform("random").deaggregate(given.aggregated()).build())) {
       fixture.process(records(given));
       return healthy.received("t").stream()
           .collect(Collectors.toMap(message -> message.body().utf8(), Message::id));
