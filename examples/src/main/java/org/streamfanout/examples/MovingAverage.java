@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,8 @@ public final class MovingAverage implements BatchTransform {
       if (json == null
           || !json.path("device_id").isNumber()
           || !json.path("timestamp").isTextual()
-          || !json.path("temperature").isNumber()) {
+          || !json.path("temperature").isNumber()
+          || !Double.isFinite(json.path("temperature").doubleValue())) {
         return null;
       }
       return new Reading(
@@ -75,7 +77,8 @@ public final class MovingAverage implements BatchTransform {
     item.set("device_id", device);
     item.put("window_start", start);
     item.put("window_stop", stop);
-    item.put("avg_temp", (long) Math.rint(sum / readings.size()));
+    double average = Math.rint(sum / readings.size());
+    item.put("avg_temp", new BigDecimal(average).toBigInteger());
     FanoutRecord newest = readings.get(readings.size() - 1).record();
     FanoutRecord made = newest.withKey(device.asText()).withData(Bytes.utf8(item.toString()));
     return new Output(made, readings.stream().map(Reading::record).toList());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
+import java.util.Objects;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.lambda.FanoutRequestHandler;
@@ -30,8 +31,9 @@ public final class MovingAverageFunction implements RequestStreamHandler {
   }
 
   MovingAverageFunction(Map<String, String> variables) {
-    Source source = Source.of(variables.getOrDefault("SOURCE", ""));
-    String table = variables.getOrDefault("DYNAMODB_TABLE_NAME", "");
+    Source source = Source.of(Objects.requireNonNull(variables.get("SOURCE"), "SOURCE"));
+    String table =
+        Objects.requireNonNull(variables.get("DYNAMODB_TABLE_NAME"), "DYNAMODB_TABLE_NAME");
     TargetConfig averages =
         TargetConfig.builder(source, "averages", "dynamodb", table)
             .transform("moving-average")

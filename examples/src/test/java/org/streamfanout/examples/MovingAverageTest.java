@@ -75,9 +75,10 @@ class MovingAverageTest {
     "-3;-4, -4",
     "0.1;0.2, 0",
     "1000000;1000001, 1000000",
+    "1e22;1e22, 10000000000000000000000",
     "36.6;36.7;36.8;35.9, 36"
   })
-  void apply_temperatures_averageIsRoundedAsPythonDoes(String temperatures, long average) {
+  void apply_temperatures_averageIsRoundedAsPythonDoes(String temperatures, String average) {
     String[] readings =
         Arrays.stream(temperatures.split(";"))
             .map(each -> reading("1", "t", each))
@@ -93,12 +94,13 @@ class MovingAverageTest {
             "no JSON",
             reading("7", "a", "1"),
             "{\"device_id\": \"seven\", \"timestamp\": \"a\", \"temperature\": 1}",
-            "[]");
+            "[]",
+            reading("7", "b", "1e400"));
 
     assertThat(outputs)
         .extracting(output -> data(output.record()))
         .startsWith("no JSON")
-        .hasSize(4);
+        .hasSize(5);
     assertThat(outputs).allSatisfy(output -> assertThat(output.from()).hasSize(1));
   }
 

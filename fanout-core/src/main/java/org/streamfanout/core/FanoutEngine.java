@@ -5,11 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +36,7 @@ import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.core.internal.pipeline.Transforms;
 import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.BatchTransform;
@@ -75,20 +74,17 @@ public final class FanoutEngine implements AutoCloseable {
   private final EngineTargets targets;
   private final Services services;
   private final Planner planner = new Planner();
-  private final Map<String, RecordTransform> transforms;
-  private final Map<String, BatchTransform> batchTransforms;
+  private final Transforms transforms;
   private final OpenCalls calls = new OpenCalls();
   private final @Nullable ExecutorService ownExecutor;
 
   private FanoutEngine(Builder builder) {
     TargetRegistry registry =
         Objects.requireNonNull(builder.registry, "an engine needs a registry: call registry(...)");
-    this.transforms = Map.copyOf(builder.transforms);
-    this.batchTransforms = Map.copyOf(builder.batchTransforms);
-    Set<String> transformNames = transformNames(transforms.keySet(), batchTransforms.keySet());
+    this.transforms = new Transforms(builder.transforms, builder.batchTransforms);
     this.providers = Providers.discover(builder.providers);
     this.context = new EngineContext(builder.settings, builder.secrets, builder.clock);
-    TargetValidation validation = new TargetValidation(providers, context, transformNames);
+    TargetValidation validation = new TargetValidation(providers, context, transforms.names());
     this.targets =
         new EngineTargets(
             registry,
@@ -110,19 +106,6 @@ public final class FanoutEngine implements AutoCloseable {
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
             new SafeListener(builder.listeners));
-  }
-
-  private static Set<String> transformNames(Set<String> ofRecords, Set<String> ofBatches) {
-    Set<String> names = new HashSet<>(ofRecords);
-    for (String name : ofBatches) {
-      if (!names.add(name)) {
-        throw new FanoutException(
-            "'"
-                + name
-                + "' is registered as a transform and as a batch transform; rename one of them");
-      }
-    }
-    return names;
   }
 
   /** Starts an engine. */
@@ -229,17 +212,14 @@ public final class FanoutEngine implements AutoCloseable {
     List<Wanted> wanted = new ArrayList<>();
     for (TargetSetup setup : setups) {
       TargetConfig config = setup.config();
-      String transform = config.transform();
       wanted.add(
           new Wanted(
               config.id(),
               DecodeOptions.of(config),
               config.filter(),
               setup.runtime().sender()::wants,
-              transform == null || batchTransforms.containsKey(transform)
-                  ? null
-                  : get(transforms, transform),
-              transform == null ? null : batchTransforms.get(transform),
+              transforms.ofRecords(config.transform()),
+              transforms.ofBatches(config.transform()),
               setup.collapser(),
               setup.runtime().capabilities().tombstones()));
     }

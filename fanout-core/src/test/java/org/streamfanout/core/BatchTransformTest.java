@@ -346,6 +346,18 @@ class BatchTransformTest {
   }
 
   @Test
+  void messageId_inputsInAnotherOrderAndTwice_isTheSame() {
+    BatchTransform plain =
+        records -> List.of(output(records.get(0), "x", records.get(0), records.get(1)));
+    BatchTransform odd =
+        records ->
+            List.of(output(records.get(0), "x", records.get(1), records.get(0), records.get(1)));
+
+    assertThat(ids(odd, Fixture.records("a", "b")))
+        .isEqualTo(ids(plain, Fixture.records("a", "b")));
+  }
+
+  @Test
   void recordId_ofOutputs_namesTheRecordAndIsUnique() {
     try (Fixture fixture =
         fixture(
@@ -535,6 +547,26 @@ class BatchTransformTest {
       assertThat(counts(result).deadLettered()).isEqualTo(3);
       assertThat(letters.received("dlq")).extracting(Message::id).doesNotHaveDuplicates();
       assertThat(letters.received("dlq")).hasSize(2);
+    }
+  }
+
+  @Test
+  void deadLetter_itsTargetFails_inputsAreHeldUntilItTakesTheSameLetter() {
+    reject("y");
+    letters.next(Behaviours.fail(DENIED));
+    try (Fixture fixture =
+        fixture(
+            BatchTransformTest::overlapping,
+            row().onFailure(OnFailure.DEAD_LETTER).deadLetter("dlq").build(),
+            LETTERS)) {
+      FanoutResult first = fixture.process(Fixture.records("a", "b", "c"));
+      assertThat(counts(first).held()).isEqualTo(2);
+      FanoutResult second = fixture.resume(first);
+
+      assertThat(counts(second).deadLettered()).isEqualTo(2);
+      assertThat(letters.bodies("dlq")).hasSize(1);
+      assertThat(computed).hasValue(1);
+      assertThat(second.isSettled()).isTrue();
     }
   }
 

@@ -112,11 +112,12 @@ final class BatchOutputs {
         continue;
       }
       itemOf[at] = plan.size();
-      Failure rejection = whole.rejection(at);
+      Failure own = whole.rejection(at);
+      Failure rejection = own != null ? own : failure;
       if (whole.isFiltered(at)) {
         plan.addFiltered(source, whole.record(at));
-      } else if (rejection != null || failure != null) {
-        plan.addRejected(source, whole.record(at), rejection != null ? rejection : failure);
+      } else if (rejection != null) {
+        plan.addRejected(source, whole.record(at), rejection);
         rejected.set(at);
       } else if (named.get(at)) {
         plan.add(source, whole.record(at));
