@@ -14,6 +14,8 @@ import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Source;
 
 /**
  * A Lambda handler that gives the events that {@link LambdaEvents} reads to an engine. Thread-safe;
@@ -80,6 +82,15 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
         metrics.flush();
       }
     }
+  }
+
+  /**
+   * Loads the targets of sources, opens their senders and lets each check its destination, all at
+   * once; see {@link FanoutEngine#prime}. Never throws for what is wrong, which is among the
+   * findings.
+   */
+  public List<Finding> prime(List<Source> sources) {
+    return sideBySide.run(sources, engine::prime).stream().flatMap(List::stream).toList();
   }
 
   private byte[] answer(List<SourceBatch> batches, List<FanoutResult> results) {
