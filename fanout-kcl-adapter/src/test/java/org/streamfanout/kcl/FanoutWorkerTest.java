@@ -18,6 +18,7 @@ import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.testkit.KplAggregate;
 import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.kinesis.metrics.NullMetricsFactory;
@@ -35,11 +36,13 @@ class FanoutWorkerTest {
       FanoutEngine.builder().registry(new InMemoryTargetRegistry()).build();
   private final KinesisAsyncClient kinesis = LocalAws.kinesis(NOBODY, Protocol.HTTP1_1);
   private final DynamoDbAsyncClient dynamoDb = LocalAws.dynamoDb(NOBODY);
+  private final CloudWatchAsyncClient cloudWatch = LocalAws.cloudWatch();
 
   @AfterEach
   void close() {
     kinesis.close();
     dynamoDb.close();
+    cloudWatch.close();
     engine.close();
   }
 
@@ -47,7 +50,7 @@ class FanoutWorkerTest {
     return FanoutWorker.builder(engine, "application")
         .kinesisClient(kinesis)
         .dynamoDbClient(dynamoDb)
-        .cloudWatchClient(LocalAws.cloudWatch());
+        .cloudWatchClient(cloudWatch);
   }
 
   /** Thrown to end a run once its settings are known. */

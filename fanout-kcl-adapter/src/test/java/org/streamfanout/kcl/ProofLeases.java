@@ -18,8 +18,14 @@ final class ProofLeases {
    * @param owner who has it; null for nobody
    * @param moving whether it is being handed over
    * @param checkpoint a sequence number, or KCL's word for a beginning or an end
+   * @param subSequenceNumber the rest of the checkpoint
    */
-  record Lease(String shard, @Nullable String owner, boolean moving, String checkpoint) {
+  record Lease(
+      String shard,
+      @Nullable String owner,
+      boolean moving,
+      String checkpoint,
+      long subSequenceNumber) {
     boolean isEnded() {
       return checkpoint.equals("SHARD_END");
     }
@@ -53,6 +59,7 @@ final class ProofLeases {
         item.get("leaseKey").s(),
         owner == null ? null : owner.s(),
         item.containsKey("checkpointOwner"),
-        item.get("checkpoint").s());
+        item.get("checkpoint").s(),
+        Long.parseLong(item.get("checkpointSubSequenceNumber").n()));
   }
 }
