@@ -54,11 +54,14 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
  */
 class FanoutWorkerIT {
   private static final int RECORDS = 20;
+  private static final String OUR_ACCOUNT = "000000000000";
+  private static final String OTHER_ACCOUNT = "111122223333";
   private static final Executor THREADS = task -> new Thread(task).start();
 
   private static KinesisServer kinesisServer;
   private static DynamoDbServer dynamoDbServer;
   private static KinesisClient kinesis;
+  private static KinesisClient other;
   private static KinesisAsyncClient http1;
   private static KinesisAsyncClient http2;
   private static DynamoDbAsyncClient dynamoDb;
@@ -173,6 +176,7 @@ class FanoutWorkerIT {
     kinesisServer = KinesisServer.start();
     dynamoDbServer = DynamoDbServer.start();
     kinesis = AwsTestClients.client(KinesisClient.builder(), kinesisServer.endpoint());
+    other = LocalAws.kinesisOf(OTHER_ACCOUNT, kinesisServer.endpoint());
     http1 = LocalAws.kinesis(kinesisServer.endpoint(), Protocol.HTTP1_1);
     http2 = LocalAws.kinesis(kinesisServer.endpoint(), Protocol.HTTP2);
     dynamoDb = LocalAws.dynamoDb(dynamoDbServer.endpoint());
@@ -187,13 +191,15 @@ class FanoutWorkerIT {
             fanOut.arns.get(0)));
     several = new Running(List.of(stream("one"), stream("two")));
     several.start(several.builder("several").stream("one").stream(several.arns.get(1)));
-    consumer = new Running(List.of(stream("consumed")));
+    consumer = new Running(List.of(stream(other, "consumed")));
     String consumerArn =
-        kinesis
+        other
             .registerStreamConsumer(
                 request -> request.streamARN(consumer.arns.get(0)).consumerName("mine"))
             .consumer()
             .consumerARN();
+    allow(consumer.arns.get(0), "kinesis:*");
+    allow(consumerArn, "kinesis:*");
     consumer.start(
         consumer.builder("consumer").kinesisClient(http2).stream(
             consumer.arns.get(0), consumerArn));
@@ -221,11 +227,26 @@ class FanoutWorkerIT {
     return arn;
   }
 
+  /** Lets our account do something with what the other one has. */
+  private static void allow(String arn, String action) {
+    String policy =
+        """
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "%s",
+         "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Resource": "%s"}]}
+        """
+            .formatted(action, OUR_ACCOUNT, arn);
+    other.putResourcePolicy(request -> request.resourceARN(arn).policy(policy));
+  }
+
   private static String stream(String name) {
-    String arn = LocalAws.createStream(kinesis, name, 2);
+    return stream(kinesis, name);
+  }
+
+  private static String stream(KinesisClient owner, String name) {
+    String arn = LocalAws.createStream(owner, name, 2);
     for (int i = 0; i < RECORDS; i++) {
       int number = i;
-      kinesis.putRecord(
+      owner.putRecord(
           request ->
               request
                   .streamName(name)
@@ -252,6 +273,7 @@ class FanoutWorkerIT {
             dynamoDbTables::close,
             cloudWatch::close,
             kinesis::close,
+            other::close,
             kinesisServer::close,
             dynamoDbServer::close)
         .forEach(each -> close(each, failures));
@@ -315,11 +337,12 @@ class FanoutWorkerIT {
   }
 
   @Test
-  void run_streamAndConsumerByArn_readsThroughThatConsumer() throws Exception {
+  void run_streamAndConsumerOfAnotherAccount_readsThroughThatConsumer() throws Exception {
+    assertThat(consumer.arns.get(0)).contains(":" + OTHER_ACCOUNT + ":");
     assertThat(texts(consumer.await(RECORDS)))
         .containsExactlyInAnyOrderElementsOf(expected("consumed"));
     assertThat(
-            kinesis
+            other
                 .listStreamConsumers(request -> request.streamARN(consumer.arns.get(0)))
                 .consumers())
         .singleElement()
