@@ -37,6 +37,7 @@ import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.kinesis.common.ConfigsBuilder;
@@ -73,6 +74,7 @@ class FanoutWorkerIT {
   private static Running several;
   private static Running consumer;
   private static Running stuck;
+  private static Running robbed;
   private static Bare bare;
 
   /** A scheduler of a host's own, with KCL's decoding. */
@@ -209,6 +211,9 @@ class FanoutWorkerIT {
             message -> message.body().utf8().equals("stuck 10"),
             Failure.fatal("Denied", "not this one")));
     stuck.start(stuck.builder("stuck").stream("stuck"));
+    robbed = new Running(List.of(stream("robbed")));
+    robbed.target.always(Behaviours.fail(Failure.fatal("Denied", "none")));
+    robbed.start(robbed.builder("robbed").stream("robbed"));
     bare = new Bare("bare", aggregates("bare"));
   }
 
@@ -260,7 +265,13 @@ class FanoutWorkerIT {
   static void stop() {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     List<Closing> workers =
-        List.of(polling::close, fanOut::close, several::close, consumer::close, bare::close);
+        List.of(
+            polling::close,
+            fanOut::close,
+            several::close,
+            consumer::close,
+            robbed::close,
+            bare::close);
     CompletableFuture.allOf(
             workers.stream()
                 .map(each -> CompletableFuture.runAsync(() -> close(each, failures), THREADS))
@@ -375,6 +386,30 @@ class FanoutWorkerIT {
     next.await(open.size());
     next.close();
     assertThat(texts(next.target.records())).containsExactlyInAnyOrderElementsOf(open);
+  }
+
+  @Test
+  void processRecords_leaseIsTakenWhileARecordIsHeld_letsGoAndBeginsAnewOnceItIsBack()
+      throws Exception {
+    robbed.target.awaitSends(2, Polled.PATIENCE);
+    String shard = robbed.target.batches().get(0).shard();
+
+    dynamoDbTables.updateItem(
+        request ->
+            request
+                .tableName("robbed")
+                .key(Map.of("leaseKey", AttributeValue.fromS(shard)))
+                .updateExpression("SET leaseOwner = :thief ADD leaseCounter :one")
+                .expressionAttributeValues(
+                    Map.of(
+                        ":thief", AttributeValue.fromS("thief"),
+                        ":one", AttributeValue.fromN("1"))));
+    // KCL ends a shard only after its batch has returned.
+    Polled.until(() -> !robbed.worker.shards().contains(shard), () -> leases("robbed").toString());
+    robbed.target.always(Behaviours.accept());
+
+    assertThat(texts(robbed.await(RECORDS)))
+        .containsExactlyInAnyOrderElementsOf(expected("robbed"));
   }
 
   @Test
