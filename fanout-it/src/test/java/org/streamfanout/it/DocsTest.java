@@ -83,6 +83,21 @@ class DocsTest {
   }
 
   @Test
+  void kclPage_worker_isTheCompiledOne() throws IOException {
+    String code =
+        read(
+            Repository.file(
+                "examples/src/main/java/org/streamfanout/examples/KclWorkerExample.java"));
+    String body =
+        code.substring(code.indexOf("    var targets"), code.lastIndexOf("  }"))
+            .lines()
+            .map(line -> line.substring(Math.min(4, line.length())))
+            .collect(Collectors.joining("\n"));
+
+    assertThat(read(Repository.file("docs/kcl.md"))).contains(body);
+  }
+
+  @Test
   void readmes_codeOfTheCustomProvider_isTheCompiledCode() throws IOException {
     String code = customProvider().stream().map(DocsTest::read).collect(Collectors.joining());
     String readme = read(Repository.file("README.md"));

@@ -81,7 +81,9 @@ final class ShardCheckpoint {
 
   /** Writes that the shard is settled to its end. */
   void writeEnd(RecordProcessorCheckpointer checkpointer) {
-    call(checkpointer::checkpoint);
+    if (call(checkpointer::checkpoint)) {
+      written = settled;
+    }
   }
 
   /** Returns whether KCL has said that the shard is another worker's. */
