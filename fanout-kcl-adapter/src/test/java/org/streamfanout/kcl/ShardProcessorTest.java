@@ -9,10 +9,12 @@ import static org.streamfanout.kcl.ShardFixture.userRecord;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
@@ -28,7 +30,7 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /** What KCL sees of a shard. */
-class KinesisShardProcessorTest {
+class ShardProcessorTest {
 
   private static ExtendedSequenceNumber whole(int number) {
     return new ExtendedSequenceNumber(String.valueOf(number), RecordUnit.AFTER_ALL_PARTS);
@@ -291,7 +293,9 @@ class KinesisShardProcessorTest {
   void leaseLost_neverInitialized_isNoMatter() {
     try (ShardFixture shard = ShardFixture.ofWorker()) {
       ShardRecordProcessor idle =
-          new KinesisShardProcessor(ShardFixture.SOURCE, false, unused -> shard.work());
+          new ShardProcessor(
+              (id, records) -> new SourceBatch(ShardFixture.SOURCE, id, List.of()),
+              unused -> shard.work());
 
       idle.leaseLost(software.amazon.kinesis.lifecycle.events.LeaseLostInput.builder().build());
 
