@@ -1,0 +1,4 @@
+@NullUnmarked
+package org.streamfanout.kafka;
+
+import org.jspecify.annotations.NullUnmarked;
