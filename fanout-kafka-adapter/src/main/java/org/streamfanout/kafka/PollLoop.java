@@ -140,11 +140,13 @@ final class PollLoop implements ConsumerRebalanceListener {
   }
 
   private void pauseOnly(Set<TopicPartition> wanted) {
+    Set<TopicPartition> assigned = consumer.assignment();
     Set<TopicPartition> paused = consumer.paused();
     Set<TopicPartition> toPause = new HashSet<>(wanted);
-    toPause.retainAll(consumer.assignment());
+    toPause.retainAll(assigned);
     toPause.removeAll(paused);
     Set<TopicPartition> toResume = new HashSet<>(paused);
+    toResume.retainAll(assigned);
     toResume.removeAll(wanted);
     consumer.pause(toPause);
     consumer.resume(toResume);

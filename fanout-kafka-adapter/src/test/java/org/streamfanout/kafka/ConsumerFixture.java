@@ -92,9 +92,14 @@ final class ConsumerFixture implements AutoCloseable {
 
   /** Runs the consumer and gives it partitions. */
   ConsumerFixture run(TopicPartition... partitions) throws InterruptedException {
-    running = CompletableFuture.runAsync(consumer::run, task -> new Thread(task).start());
+    start();
     kafka.assigned(partitions);
     return this;
+  }
+
+  /** Runs the consumer. */
+  void start() {
+    running = CompletableFuture.runAsync(consumer::run, task -> new Thread(task).start());
   }
 
   /** Waits for the end of the consumer; returns what it threw, null for nothing. */
