@@ -90,6 +90,8 @@ class ConsumerSettingsTest {
   void of_manyProblems_listsThemAll() {
     Map<String, Object> properties =
         Map.of(
+            "bootstrap.servers",
+            "127.0.0.1:9092",
             "enable.auto.commit",
             true,
             "key.deserializer",

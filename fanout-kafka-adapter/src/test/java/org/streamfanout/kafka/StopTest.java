@@ -7,7 +7,9 @@ import static org.streamfanout.kafka.ConsumerFixture.PATIENCE;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -103,6 +105,23 @@ class StopTest {
     assertThat(fixture.consumer.stop(Duration.ZERO)).isFalse();
 
     assertThat(fixture.end()).isNull();
+    assertThat(kafka.offset(P0)).isIn(null, 0L);
+  }
+
+  @Test
+  void stop_batchNotBegun_isLeftToOthers() throws Exception {
+    Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    fixture.consumer = fixture.builder().executor(tasks::add).build();
+    fixture.run(P0);
+    kafka.write(P0, 0, "a");
+    kafka.await(() -> !tasks.isEmpty());
+
+    CompletableFuture<Boolean> clean = stopInBackground(PATIENCE);
+    kafka.await(() -> fixture.consumer.status().state() == ConsumerStatus.State.STOPPING);
+    tasks.remove().run();
+
+    assertThat(get(clean)).isTrue();
+    assertThat(fixture.target.sends()).isZero();
     assertThat(kafka.offset(P0)).isIn(null, 0L);
   }
 

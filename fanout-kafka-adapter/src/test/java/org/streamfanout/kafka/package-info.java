@@ -1,4 +1,0 @@
-@NullUnmarked
-package org.streamfanout.kafka;
-
-import org.jspecify.annotations.NullUnmarked;
