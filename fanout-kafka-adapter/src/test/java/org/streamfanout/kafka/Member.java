@@ -2,13 +2,12 @@ package org.streamfanout.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.RetryPolicy;
@@ -48,14 +47,18 @@ final class Member implements AutoCloseable {
   private final CompletableFuture<Void> running;
 
   /** What one member's target took: which member, which target, which record. */
-  record Taken(String member, String targetId, FanoutRecord record) {}
+  record Taken(String member, String targetId, FanoutRecord record) {
+    String id() {
+      return record.id();
+    }
+  }
 
   /** Starts a member, which tells a journal of what its targets take. */
   Member(
       String name,
-      Cluster cluster,
+      String servers,
       Map<String, Object> properties,
-      List<Taken> journal,
+      Consumer<Taken> journal,
       String... topics) {
     this.name = name;
     this.target =
@@ -66,11 +69,11 @@ final class Member implements AutoCloseable {
     target.always(behaviour(journal));
     InMemoryTargetRegistry registry = new InMemoryTargetRegistry();
     Map<String, Object> all = new HashMap<>(properties);
-    all.put("bootstrap.servers", cluster.servers());
+    all.put("bootstrap.servers", servers);
     all.putIfAbsent("group.id", topics[0]);
     all.putIfAbsent("client.id", name);
     for (String topic : topics) {
-      Source source = Source.of("kafka://" + cluster.servers() + "/" + topic);
+      Source source = Source.of("kafka://" + servers + "/" + topic);
       registry.put(row(source, "healthy"));
       registry.put(row(source, "failing"));
     }
@@ -97,7 +100,7 @@ final class Member implements AutoCloseable {
     return TargetConfig.builder(source, id, "memory", "anywhere").ordering(Ordering.KEY).build();
   }
 
-  private Behaviour behaviour(List<Taken> journal) {
+  private Behaviour behaviour(Consumer<Taken> journal) {
     return sending -> {
       String id = sending.target().id();
       if (id.equals("failing") && failures.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
@@ -109,13 +112,9 @@ final class Member implements AutoCloseable {
           .messages()
           .forEach(
               message ->
-                  message.records().forEach(record -> journal.add(new Taken(name, id, record))));
+                  message.records().forEach(record -> journal.accept(new Taken(name, id, record))));
       return sending.acceptAll();
     };
-  }
-
-  static List<Taken> journal() {
-    return new CopyOnWriteArrayList<>();
   }
 
   /** Returns what ended the consumer; null if it ended in order. */
