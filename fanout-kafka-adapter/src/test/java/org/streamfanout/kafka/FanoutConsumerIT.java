@@ -63,6 +63,10 @@ class FanoutConsumerIT {
   }
 
   private Member member(String name, Map<String, Object> more, String... topics) {
+    return idle(name, more, topics).start();
+  }
+
+  private Member idle(String name, Map<String, Object> more, String... topics) {
     Map<String, Object> properties = new HashMap<>(Map.of("max.poll.records", MAX_POLL_RECORDS));
     properties.putAll(more);
     return new Member(name, cluster.servers(), properties, journal::add, topics);
@@ -171,13 +175,14 @@ class FanoutConsumerIT {
     Map<String, Object> properties =
         Map.of("group.protocol", protocol, "max.poll.interval.ms", 9_000);
     cluster.write(topic, 0, 2_000, KEYS);
-    try (Member first = member("first", properties, topic)) {
-      Cluster.await("some records", () -> taken("failing").size() > 300);
-      first.failures.set(Integer.MAX_VALUE);
+    try (Member first = idle("first", properties, topic).room(300).start()) {
+      Cluster.await(
+          "more at the healthy target, of every partition",
+          () -> first.holdsAll(PARTITIONS) && moreHealthy());
       try (Member second = member("second", properties, topic)) {
         Cluster.await(
             "a share for each", () -> first.partitions() == 3 && second.partitions() == 3);
-        first.failures.set(0);
+        first.room(Integer.MAX_VALUE);
         awaitAll(topic);
         awaitCommits(topic, PARTITIONS);
       }
@@ -189,6 +194,14 @@ class FanoutConsumerIT {
           .allSatisfy(taken -> assertThat(taken.member()).isEqualTo("second"));
     }
     assertThat(again("healthy")).isNotEmpty();
+  }
+
+  private boolean moreHealthy() {
+    Set<String> ahead = ids("healthy");
+    ahead.removeAll(ids("failing"));
+    Set<String> partitions =
+        ahead.stream().map(id -> id.substring(0, id.lastIndexOf(':'))).collect(Collectors.toSet());
+    return partitions.size() == PARTITIONS;
   }
 
   @Test
@@ -203,8 +216,8 @@ class FanoutConsumerIT {
       try (Member survivor = member("survivor", KILLED, topic)) {
         survivor.failures.set(40);
         Cluster.await("a share for each", () -> survivor.partitions() == PARTITIONS / 2);
-        cluster.write(topic, 3_000, 9_000, KEYS);
         int before = Files.readAllLines(file).size();
+        cluster.write(topic, 3_000, 9_000, KEYS);
         Cluster.await("more records at the first", () -> Files.readAllLines(file).size() > before);
         assertThat(killed.isAlive()).isTrue();
 
@@ -255,10 +268,8 @@ class FanoutConsumerIT {
     Duration interval = Duration.ofSeconds(2);
     Map<String, Object> properties =
         Map.of("group.protocol", protocol, "max.poll.interval.ms", (int) interval.toMillis());
-    try (Member member = member("only", properties, topic)) {
-      member.failures.set(Integer.MAX_VALUE);
-      Cluster.await("a full member", () -> member.partitions() == 2);
-      Cluster.await("the healthy one's records", () -> taken("healthy").size() >= 2 * 20);
+    try (Member member = idle("only", properties, topic).room(0).start()) {
+      Cluster.await("held records", () -> member.holdsAll(2) && !taken("healthy").isEmpty());
       var before = cluster.group(topic);
       long since = System.nanoTime();
 
@@ -269,7 +280,7 @@ class FanoutConsumerIT {
       assertThat(after.groupEpoch()).isEqualTo(before.groupEpoch());
       assertThat(member.consumer.status().state()).isEqualTo(ConsumerStatus.State.RUNNING);
       assertThat(cluster.committed(topic, topic).values()).allMatch(offset -> offset == 0);
-      member.failures.set(0);
+      member.room(Integer.MAX_VALUE);
       awaitAll(topic);
       awaitCommits(topic, 2);
     }
@@ -280,13 +291,12 @@ class FanoutConsumerIT {
   @Test
   void stop_inTheMiddleThenRestart_leavesNoGapAndRepeatsNothing() throws Exception {
     String topic = cluster.createTopic(PARTITIONS);
-    cluster.write(topic, 0, 3_000, KEYS);
-    int round = 0;
-    while (taken("failing").size() < 2_500) {
-      int enough = taken("failing").size() + 400;
-      try (Member member = member("round-" + round++, Map.of(), topic)) {
+    for (int round = 0; round < 5; round++) {
+      cluster.write(topic, 600 * round, 600 * (round + 1), KEYS);
+      int enough = taken("failing").size() + 100;
+      try (Member member = member("round-" + round, Map.of(), topic)) {
         member.failures.set(10);
-        Cluster.await("some more", () -> taken("failing").size() >= Math.min(enough, 3_000));
+        Cluster.await("some more", () -> taken("failing").size() >= enough);
         assertThat(member.consumer.stop(Duration.ofSeconds(60))).isTrue();
       }
     }
@@ -295,7 +305,6 @@ class FanoutConsumerIT {
       awaitCommits(topic, PARTITIONS);
       assertThat(last.consumer.stop(Duration.ofSeconds(60))).isTrue();
     }
-    assertThat(round).isGreaterThan(1);
     for (String target : List.of("healthy", "failing")) {
       assertOrderOfKeys(topic, target);
       assertThat(again(target)).isEmpty();
@@ -306,10 +315,10 @@ class FanoutConsumerIT {
   void stop_targetDownThenRestart_leavesNoGap() throws Exception {
     String topic = cluster.createTopic(1);
     cluster.write(topic, 0, 300, KEYS);
-    try (Member member = member("first", Map.of(), topic)) {
-      Cluster.await("some records", () -> taken("failing").size() > 60);
-      member.failures.set(Integer.MAX_VALUE);
-      Cluster.await("failures", () -> member.failures.get() < Integer.MAX_VALUE);
+    try (Member member = idle("first", Map.of(), topic).room(60).start()) {
+      Cluster.await(
+          "more at the healthy target", () -> taken("healthy").size() > taken("failing").size());
+      Cluster.await("held records", () -> member.holdsAll(1));
 
       assertThat(member.consumer.stop(Duration.ofMillis(500))).isFalse();
     }

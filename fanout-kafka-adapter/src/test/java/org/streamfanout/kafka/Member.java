@@ -43,8 +43,11 @@ final class Member implements AutoCloseable {
   /** How many sends of the second target fail from now on. */
   final AtomicInteger failures = new AtomicInteger();
 
+  /** How many records the second target takes of all that it is sent. */
+  private final AtomicInteger room = new AtomicInteger(Integer.MAX_VALUE);
+
   private final FanoutEngine engine;
-  private final CompletableFuture<Void> running;
+  private CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
 
   /** What one member's target took: which member, which target, which record. */
   record Taken(String member, String targetId, FanoutRecord record) {
@@ -53,7 +56,7 @@ final class Member implements AutoCloseable {
     }
   }
 
-  /** Starts a member, which tells a journal of what its targets take. */
+  /** Makes a member, which tells a journal of what its targets take. */
   Member(
       String name,
       String servers,
@@ -93,7 +96,18 @@ final class Member implements AutoCloseable {
             .topics(topics)
             .options(OPTIONS)
             .build();
-    this.running = CompletableFuture.runAsync(consumer::run, task -> new Thread(task).start());
+  }
+
+  /** Lets the second target take so many records from now on, about, and then be down. */
+  Member room(int records) {
+    room.set(records);
+    return this;
+  }
+
+  /** Runs the consumer. */
+  Member start() {
+    running = CompletableFuture.runAsync(consumer::run, task -> new Thread(task).start());
+    return this;
   }
 
   private static TargetConfig row(Source source, String id) {
@@ -103,7 +117,9 @@ final class Member implements AutoCloseable {
   private Behaviour behaviour(Consumer<Taken> journal) {
     return sending -> {
       String id = sending.target().id();
-      if (id.equals("failing") && failures.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
+      if (id.equals("failing")
+          && (failures.getAndUpdate(it -> Math.max(0, it - 1)) > 0
+              || room.getAndAdd(-sending.batch().messages().size()) <= 0)) {
         return sending.accept(message -> DOWN);
       }
       // Told before it is answered, so that the journal's order is that of each lane.
@@ -125,6 +141,12 @@ final class Member implements AutoCloseable {
     } catch (ExecutionException e) {
       return e.getCause();
     }
+  }
+
+  /** Returns whether it has so many partitions, with records that are held in each. */
+  boolean holdsAll(int partitions) {
+    return partitions() == partitions
+        && consumer.status().partitions().stream().allMatch(it -> it.inHand() > 0);
   }
 
   /** Returns how many partitions it has. */

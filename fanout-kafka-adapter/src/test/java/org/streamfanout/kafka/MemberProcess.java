@@ -66,6 +66,7 @@ final class MemberProcess implements AutoCloseable {
                 FanoutConsumerIT.KILLED,
                 taken -> append(out, taken),
                 arguments[2])) {
+      member.start();
       while (System.in.read() >= 0) {
         continue;
       }
