@@ -86,6 +86,7 @@ class DocsTest {
   }
 
   @Test
+<<<<<<< HEAD
   void kclPage_worker_isTheCompiledOne() throws IOException {
     String code =
         read(
@@ -98,6 +99,20 @@ class DocsTest {
             .collect(Collectors.joining("\n"));
 
     assertThat(read(Repository.file("docs/kcl.md"))).contains(body);
+=======
+  void kafkaPage_itsCode_isTheCompiledCode() {
+    String code =
+        read(
+            Repository.file(
+                "examples/src/main/java/org/streamfanout/examples/KafkaConsumerExample.java"));
+    List<String> shown =
+        CODE.matcher(read(Repository.file("docs/kafka.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(shown).hasSize(1).allSatisfy(block -> assertThat(code).contains(block));
+>>>>>>> hC
   }
 
   @Test
