@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.Checkpoint;
 import org.streamfanout.spi.Failure;
@@ -47,15 +46,6 @@ final class Report {
       putCheckpoint(batch.putObject("checkpoint"), each.checkpoint());
     }
     return root;
-  }
-
-  /** Returns what a Lambda would answer for one event, on one line. */
-  static String batchItemFailures(List<Position> firstUnsettled) {
-    ObjectNode root = MAPPER.createObjectNode();
-    ArrayNode failures = root.putArray("batchItemFailures");
-    firstUnsettled.forEach(
-        each -> failures.addObject().put("itemIdentifier", each.sequenceNumber()));
-    return root.toString();
   }
 
   private static void putCounts(ObjectNode target, TargetCounts counts) {

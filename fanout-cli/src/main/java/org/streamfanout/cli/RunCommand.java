@@ -17,7 +17,6 @@ import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.HostPort;
-import org.streamfanout.spi.Position;
 import org.streamfanout.spi.ProviderContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -195,7 +194,7 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     Progress progress = Progress.onTerminal(errors);
     UnusableException stopped = null;
-    List<List<Position>> unsettled = new ArrayList<>();
+    List<String> answers = new ArrayList<>();
     try (EventRun run = new EventRun(engine, totals, timeout)) {
       for (EventInput input : inputs) {
         input.forEach(
@@ -207,7 +206,7 @@ final class RunCommand implements Callable<Integer> {
                 throw UnusableException.underWay(preflight.problems());
               }
               progress.started(event);
-              unsettled.add(run.process(event.batches()));
+              answers.add(run.process(event.batches()));
             });
       }
     } catch (UnusableException e) {
@@ -216,7 +215,7 @@ final class RunCommand implements Callable<Integer> {
     progress.finished();
     ResultTable.print(totals, out);
     if (partial) {
-      unsettled.forEach(each -> out.println(Report.batchItemFailures(each)));
+      answers.forEach(out::println);
     }
     out.flush();
     writeReport(totals);

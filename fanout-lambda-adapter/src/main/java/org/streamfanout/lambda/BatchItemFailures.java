@@ -10,14 +10,15 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Position;
+import org.streamfanout.spi.Source;
 
 /**
  * The answer of a function whose event source mapping has {@code ReportBatchItemFailures}, by the
- * kind of source. Stateless.
+ * kind of source. Stateless; for handlers of one's own, and for those who show what a function
+ * answers.
  *
  * <ul>
  *   <li>Kinesis and DynamoDB: the first sequence number that is not settled, of each batch. Lambda
@@ -41,36 +42,43 @@ import org.streamfanout.spi.Position;
  * <p>An identifier that is empty or of another event makes Lambda take the whole batch as failed;
  * one that is missing loses its record.
  */
-final class BatchItemFailures {
+public final class BatchItemFailures {
   private static final JsonFactory JSON = new JsonFactory();
 
   private BatchItemFailures() {}
 
   /**
-   * Returns whether the source has such answers; where it has none, only an exception makes Lambda
+   * Returns whether a source has such answers; where it has none, only an exception makes Lambda
    * send an event again.
    */
-  static boolean isKnownTo(FanoutResult result) {
-    return switch (result.source().type()) {
+  public static boolean areKnownTo(Source source) {
+    return switch (source.type()) {
       case KINESIS, DYNAMODB, KAFKA, SQS -> true;
       case SNS -> false;
     };
   }
 
   /**
-   * Returns the answer as JSON.
+   * Returns the answer as JSON in UTF-8.
    *
-   * @param batches the event's
-   * @param results what the engine said of each, in their order
+   * @param batches an event's
+   * @param unsettled the records of each batch that are not settled, in the batch's order, as
+   *     {@link org.streamfanout.core.FanoutResult#unsettled} has them; empty where all are
+   * @throws IllegalArgumentException if the lists differ in length, or records that are not settled
+   *     have no answer or no identifier
    */
-  static byte[] of(List<SourceBatch> batches, List<FanoutResult> results) {
+  public static byte[] of(List<SourceBatch> batches, List<List<Position>> unsettled) {
+    if (batches.size() != unsettled.size()) {
+      throw new IllegalArgumentException(
+          batches.size() + " batches, and what is unsettled of " + unsettled.size());
+    }
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(answer)) {
       json.writeStartObject();
       json.writeArrayFieldStart("batchItemFailures");
-      for (int index = 0; index < results.size(); index++) {
-        if (!results.get(index).isSettled()) {
-          write(batches.get(index), results.get(index), json);
+      for (int index = 0; index < batches.size(); index++) {
+        if (!unsettled.get(index).isEmpty()) {
+          write(batches.get(index), unsettled.get(index), json);
         }
       }
       json.writeEndArray();
@@ -81,75 +89,65 @@ final class BatchItemFailures {
     return answer.toByteArray();
   }
 
-  private static void write(SourceBatch batch, FanoutResult result, JsonGenerator json)
+  private static void write(SourceBatch batch, List<Position> unsettled, JsonGenerator json)
       throws IOException {
-    switch (result.source().type()) {
-      case KINESIS, DYNAMODB -> text(json, first(result));
+    switch (batch.source().type()) {
+      case KINESIS, DYNAMODB -> text(json, batch, unsettled.get(0).sequenceNumber());
       case KAFKA -> {
         json.writeStartObject();
         json.writeObjectFieldStart("itemIdentifier");
-        json.writeStringField("partition", partition(result));
-        json.writeNumberField("offset", lowestOffset(result));
+        json.writeStringField("partition", partition(batch));
+        json.writeNumberField("offset", lowestOffset(unsettled));
         json.writeEndObject();
         json.writeEndObject();
       }
       case SQS -> {
-        for (String messageId : messageIds(batch, result)) {
-          text(json, messageId);
+        for (String messageId : messageIds(batch, unsettled)) {
+          text(json, batch, messageId);
         }
       }
       case SNS ->
-          throw new IllegalStateException(
-              "an event of " + result.source().id() + " cannot be answered in part");
+          throw new IllegalArgumentException(
+              "an event of " + batch.source().id() + " cannot be answered in part");
     }
   }
 
-  private static void text(JsonGenerator json, String identifier) throws IOException {
+  private static void text(JsonGenerator json, SourceBatch batch, String identifier)
+      throws IOException {
     if (identifier.isEmpty()) {
-      throw new IllegalStateException("a record that is not settled has an empty identifier");
+      throw new IllegalArgumentException(
+          "a record of " + batch.source().id() + " is not settled and has no identifier");
     }
     json.writeStartObject();
     json.writeStringField("itemIdentifier", identifier);
     json.writeEndObject();
   }
 
-  private static String first(FanoutResult result) {
-    Position first = result.checkpoint().firstUnsettled();
-    if (first == null) {
-      throw new IllegalStateException(
-          "records of " + result.source().id() + " are not settled, but none is the first");
-    }
-    return first.sequenceNumber();
-  }
-
-  private static String partition(FanoutResult result) {
-    String partition = result.shard();
+  private static String partition(SourceBatch batch) {
+    String partition = batch.shard();
     if (partition == null || partition.isEmpty()) {
-      throw new IllegalStateException(
-          "records of " + result.source().id() + " are not settled, but of no partition");
+      throw new IllegalArgumentException(
+          "records of " + batch.source().id() + " are not settled and of no partition");
     }
     return partition;
   }
 
-  private static long lowestOffset(FanoutResult result) {
-    return result.unsettled().stream()
+  private static long lowestOffset(List<Position> unsettled) {
+    return unsettled.stream()
         .mapToLong(position -> Long.parseLong(position.sequenceNumber()))
         .min()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "records of " + partition(result) + " are not settled, but none is named"));
+        .orElseThrow();
   }
 
-  /** A message's id is its place; the ids of standard queues may repeat, and are named once. */
-  private static Collection<String> messageIds(SourceBatch batch, FanoutResult result) {
-    Set<Position> unsettled = new HashSet<>(result.unsettled());
+  /** A message's id is its place; an id that is there twice is named once. */
+  private static Collection<String> messageIds(SourceBatch batch, List<Position> unsettled) {
+    Set<Position> open = new HashSet<>(unsettled);
     boolean isFifo = batch.source().id().endsWith(".fifo");
     Set<String> closedGroups = new HashSet<>();
     Set<String> ids = new LinkedHashSet<>();
     for (FanoutRecord message : batch.records()) {
       boolean follows = isFifo && closedGroups.contains(message.key());
-      if (follows || unsettled.contains(message.position())) {
+      if (follows || open.contains(message.position())) {
         closedGroups.add(message.key());
         ids.add(message.id());
       }

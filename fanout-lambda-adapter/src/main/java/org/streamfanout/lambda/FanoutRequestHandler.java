@@ -96,12 +96,13 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
   private byte[] answer(List<SourceBatch> batches, List<FanoutResult> results) {
     boolean settled = results.stream().allMatch(FanoutResult::isSettled);
     boolean partial =
-        options.partialResponses() && results.stream().allMatch(BatchItemFailures::isKnownTo);
+        options.partialResponses()
+            && results.stream().map(FanoutResult::source).allMatch(BatchItemFailures::areKnownTo);
     if (!settled && !partial) {
       throw UnsettledRecordsException.of(results);
     }
     return partial
-        ? BatchItemFailures.of(batches, results)
+        ? BatchItemFailures.of(batches, results.stream().map(FanoutResult::unsettled).toList())
         : "null".getBytes(StandardCharsets.UTF_8);
   }
 }

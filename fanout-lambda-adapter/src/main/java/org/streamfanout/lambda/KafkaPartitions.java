@@ -1,9 +1,11 @@
 package org.streamfanout.lambda;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.kafka.KafkaRecords;
 import org.streamfanout.spi.FanoutRecord;
@@ -38,17 +40,16 @@ final class KafkaPartitions {
   /** Reads the object that comes next. */
   void read() {
     EventMembers.open(scanner, "'records'");
-    List<String> names = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (boolean first = true; scanner.nextMember(first); first = false) {
       String name = scanner.stringOrNull("the name of a partition");
       if (name == null) {
         throw scanner.problem("the name of a partition expected");
       }
       scanner.expect(':');
-      if (names.contains(name)) {
+      if (!names.add(name)) {
         throw scanner.problem("partition '" + EventMembers.quotable(name) + "' is there twice");
       }
-      names.add(name);
       partition(name);
     }
   }

@@ -2,7 +2,9 @@ package org.streamfanout.lambda;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Header;
@@ -39,13 +41,14 @@ final class MessageAttributes {
     }
     EventMembers.open(scanner, what);
     List<Header> headers = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (boolean first = true; scanner.nextMember(first); first = false) {
       String name = scanner.stringOrNull("an attribute's name");
       if (name == null) {
         throw scanner.problem("an attribute's name expected");
       }
       scanner.expect(':');
-      if (headers.stream().anyMatch(header -> header.name().equals(name))) {
+      if (!names.add(name)) {
         throw scanner.problem(what + " has an attribute twice");
       }
       EventMembers.open(scanner, "an attribute of " + what);

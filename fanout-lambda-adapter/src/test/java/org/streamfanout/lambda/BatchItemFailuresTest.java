@@ -15,13 +15,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.Position;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.testkit.Behaviours;
@@ -169,5 +173,35 @@ final class BatchItemFailuresTest {
       assertThatThrownBy(() -> handle(LambdaOptions.DEFAULT, event))
           .isInstanceOf(UnsettledRecordsException.class);
     }
+  }
+
+  @Test
+  void of_whatHasNoAnswer_isRefused() {
+    SourceBatch topic = LambdaEvents.parse(event(sns("m-1", "a"))).get(0);
+    SourceBatch unnumbered =
+        new SourceBatch(
+            Source.of(EventText.STREAM), "s", List.of(FanoutRecord.builder("s:", "").build()));
+    SourceBatch unpartitioned =
+        new SourceBatch(
+            Source.of("kafka://b:9092/t"),
+            null,
+            List.of(FanoutRecord.builder("t-0:1", "1").build()));
+
+    for (SourceBatch batch : List.of(topic, unnumbered, unpartitioned)) {
+      List<Position> all = batch.records().stream().map(FanoutRecord::position).toList();
+
+      assertThatThrownBy(() -> BatchItemFailures.of(List.of(batch), List.of(all)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(batch.source().id());
+    }
+  }
+
+  @Test
+  void of_listsOfDifferentLengths_areRefused() {
+    SourceBatch batch = LambdaEvents.parse(event(sqs(QUEUE, "m-1", null, "a"))).get(0);
+
+    assertThatThrownBy(() -> BatchItemFailures.of(List.of(batch), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("1 batches, and what is unsettled of 0");
   }
 }

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.streamfanout.core.SourceBatch;
@@ -250,5 +252,17 @@ final class LambdaEventsKafkaTest {
 
     assertThatThrownBy(() -> LambdaEvents.parse(event))
         .hasMessageContaining("partition 'orders-0' is there twice");
+  }
+
+  /** Time does not grow with the square of what a made-up event holds. */
+  @Test
+  @Timeout(60)
+  void parse_veryManyPartitions_isRead() {
+    String[] partitions =
+        IntStream.range(0, 200_000)
+            .mapToObj(number -> partition("orders-" + number))
+            .toArray(String[]::new);
+
+    assertThat(LambdaEvents.parse(kafkaOf(MSK, partitions))).isEmpty();
   }
 }

@@ -175,4 +175,28 @@ class FunctionSourcesIT {
     assertThat(function.log())
         .contains("priming found ERROR at 'bad'", "priming found ERROR at '" + TOPIC + "'");
   }
+
+  /** The runtime's own SnapStart: its hooks before a snapshot and after it; none is taken here. */
+  @Test
+  void start_forASnapshot_primesBeforeItAndStartsAnewAfterIt() throws Exception {
+    table.put(QUEUE, "bad", "nosuchtype", "anywhere");
+    startFunction(
+        Map.of(
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            "snap-start",
+            "FANOUT_PRIME_SOURCES",
+            QUEUE,
+            "FANOUT_CACHE_TTL",
+            "60m"));
+    Answer ready = api.awaitSnapshot();
+    String primed = function.log();
+    table.put(QUEUE, "bad", "file", file("after.jsonl"));
+    api.restore();
+
+    assertThat(ready.kind()).isEqualTo(Answer.Kind.SNAPSHOT);
+    assertThat(primed).containsOnlyOnce("priming found ERROR at 'bad'");
+    assertThat(invoke(sqs("g"))).isEqualTo(new Answer(Answer.Kind.RESPONSE, "null"));
+    assertThat(DeliveredFile.texts(directory.resolve("after.jsonl"))).containsExactly("b0");
+    assertThat(function.log()).containsOnlyOnce("priming found");
+  }
 }
