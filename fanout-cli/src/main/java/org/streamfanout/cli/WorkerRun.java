@@ -1,0 +1,180 @@
+package org.streamfanout.cli;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker at work, from its start to its end. Thread-safe; {@link #await} and {@link #end} are for
+ * one thread.
+ */
+final class WorkerRun {
+  /** What a worker needs after its limit to hand over what it has; far less, if nothing hangs. */
+  static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Worker worker;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private State state = State.RUNNING;
+  private boolean ended;
+  private @Nullable Throwable reason;
+  private @Nullable Boolean handedOver;
+
+  private enum State {
+    RUNNING,
+    STOPPING
+  }
+
+  /** How it ended. */
+  enum End {
+    /** As asked. */
+    STOPPED,
+    /** As asked, but later than asked, or not at all. */
+    LATE,
+    /** By itself. */
+    DIED
+  }
+
+  private WorkerRun(Worker worker) {
+    this.worker = worker;
+  }
+
+  /** Lets a worker work, on a thread of its own. */
+  static WorkerRun start(Worker worker) {
+    WorkerRun run = new WorkerRun(worker);
+    run.onThread("fanout-worker", run::work);
+    return run;
+  }
+
+  private void onThread(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void work() {
+    Throwable why = null;
+    try {
+      worker.run();
+    } catch (RuntimeException | Error e) {
+      why = e;
+    }
+    lock.lock();
+    try {
+      ended = true;
+      reason = why;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks for the end; returns at once. */
+  void askToStop() {
+    lock.lock();
+    try {
+      state = State.STOPPING;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isStopping() {
+    lock.lock();
+    try {
+      return state == State.STOPPING;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether the worker has ended, as asked or not. */
+  boolean hasEnded() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns why the worker ended by itself; null if it did not, or did not say. */
+  @Nullable Throwable reason() {
+    lock.lock();
+    try {
+      return reason;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the worker is asked to stop, or ends.
+   *
+   * @param atMost how long; null for as long as it takes
+   * @return whether either has happened
+   */
+  boolean await(@Nullable Duration atMost) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = atMost == null ? 0 : atMost.toNanos();
+      while (state == State.RUNNING && !ended) {
+        if (atMost == null) {
+          changed.await();
+        } else if (left <= 0) {
+          return false;
+        } else {
+          left = changed.awaitNanos(left);
+        }
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Stops the worker if it was asked for, and returns how it ended. */
+  End end(Duration limit) throws InterruptedException {
+    lock.lock();
+    try {
+      if (ended && (state == State.RUNNING || reason != null)) {
+        return End.DIED;
+      }
+    } finally {
+      lock.unlock();
+    }
+    onThread("fanout-stop", () -> stop(limit));
+    return awaitStop(limit.plus(GRACE)) ? End.STOPPED : End.LATE;
+  }
+
+  private void stop(Duration limit) {
+    boolean inTime = false;
+    try {
+      inTime = worker.stop(limit);
+    } finally {
+      lock.lock();
+      try {
+        handedOver = inTime;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean awaitStop(Duration atMost) throws InterruptedException {
+    long left = TimeUnit.MILLISECONDS.toNanos(atMost.toMillis());
+    lock.lock();
+    try {
+      while (left > 0 && !(ended && handedOver != null)) {
+        left = changed.awaitNanos(left);
+      }
+      return ended && Boolean.TRUE.equals(handedOver);
+    } finally {
+      lock.unlock();
+    }
+  }
+}
