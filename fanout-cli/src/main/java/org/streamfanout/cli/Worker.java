@@ -15,7 +15,7 @@ interface Worker extends AutoCloseable {
    */
   boolean stop(Duration limit);
 
-  /** Lets go of everything, at once. */
+  /** Lets go of what it has, after {@link #stop}. */
   @Override
   void close();
 }

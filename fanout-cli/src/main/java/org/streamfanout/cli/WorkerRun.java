@@ -1,7 +1,6 @@
 package org.streamfanout.cli;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -165,14 +164,15 @@ final class WorkerRun {
     }
   }
 
+  /** Waits for the answer, then for the worker's own end, which may take a little longer. */
   private boolean awaitStop(Duration atMost) throws InterruptedException {
-    long left = TimeUnit.MILLISECONDS.toNanos(atMost.toMillis());
+    long left = atMost.toNanos();
     lock.lock();
     try {
       while (left > 0 && !(ended && handedOver != null)) {
         left = changed.awaitNanos(left);
       }
-      return ended && Boolean.TRUE.equals(handedOver);
+      return Boolean.TRUE.equals(handedOver);
     } finally {
       lock.unlock();
     }
