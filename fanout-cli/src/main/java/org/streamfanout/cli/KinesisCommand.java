@@ -108,7 +108,7 @@ final class KinesisCommand implements Callable<Integer> {
         .findFirst();
   }
 
-  private WorkerPlan plan() {
+  private WorkerPlan plan(FanoutEngine engine) {
     LeaseClients clients = leases.clients(engineOptions);
     Map<String, String> arns = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
@@ -127,7 +127,7 @@ final class KinesisCommand implements Callable<Integer> {
     List<String> unique = arns.values().stream().distinct().toList();
     return new WorkerPlan(
         unique.stream().map(Source::of).toList(),
-        engine -> new StreamWorker(worker(engine, unique, clients)),
+        new StreamWorker(worker(engine, unique, clients)),
         clients::close);
   }
 
@@ -188,8 +188,8 @@ final class KinesisCommand implements Callable<Integer> {
     }
 
     @Override
-    public void close() {
-      // Stopped by now, or told that it was too late.
+    public Status status() {
+      return new Status(List.of(), worker.shards().size(), null);
     }
   }
 }

@@ -58,6 +58,7 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(in, output, errors))
         .addSubcommand(new KinesisCommand(output, errors))
+        .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
         .setOut(output)
         .setErr(errors)

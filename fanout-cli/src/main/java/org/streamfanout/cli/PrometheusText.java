@@ -45,12 +45,29 @@ final class PrometheusText {
   /**
    * Returns the page.
    *
+   * @param status what the worker is at; null before it runs
    * @param ready whether the worker reads and knows its targets
    */
-  static String of(WorkerNumbers numbers, boolean ready) {
+  static String of(WorkerNumbers numbers, Worker.@Nullable Status status, boolean ready) {
     PrometheusText page = new PrometheusText();
     page.write(numbers, ready);
+    if (status != null) {
+      page.write(status);
+    }
     return page.text.toString();
+  }
+
+  private void write(Worker.Status status) {
+    head("fanout_shards", Type.GAUGE, "Shards or partitions that the worker has now.");
+    line("fanout_shards", "", status.shards());
+    Long expired = status.expired();
+    if (expired != null) {
+      head(
+          "fanout_expired_records_total",
+          Type.COUNTER,
+          "Records that were gone from the log before they were read.");
+      line("fanout_expired_records_total", "", expired);
+    }
   }
 
   private void write(WorkerNumbers numbers, boolean ready) {

@@ -49,8 +49,13 @@ final class StatusLine {
     return interval;
   }
 
-  void show(WorkerNumbers numbers) {
-    String text = text(numbers);
+  /**
+   * Writes the line.
+   *
+   * @param shards how many the worker has now
+   */
+  void show(WorkerNumbers numbers, int shards) {
+    String text = text(numbers, shards);
     if (changing) {
       out.print(Progress.ERASE + (text.length() > WIDTH ? text.substring(0, WIDTH) : text));
       shown = true;
@@ -60,7 +65,7 @@ final class StatusLine {
     out.flush();
   }
 
-  private String text(WorkerNumbers numbers) {
+  private String text(WorkerNumbers numbers, int shards) {
     double seconds =
         lastAt == null ? 0 : Duration.between(lastAt, numbers.at()).toNanos() / NANOS_PER_SECOND;
     double perSecond = seconds <= 0 ? 0 : (numbers.settled() - lastSettled) / seconds;
@@ -75,8 +80,8 @@ final class StatusLine {
             "%,d settled, %,.0f/s, %,d %s",
             numbers.settled(),
             perSecond,
-            numbers.shards().size(),
-            numbers.shards().size() == 1 ? "shard" : "shards")
+            shards,
+            shards == 1 ? "shard" : "shards")
         + (held.isEmpty() ? "" : "; held: " + held);
   }
 

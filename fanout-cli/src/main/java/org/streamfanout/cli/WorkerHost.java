@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.FanoutException;
 
@@ -51,7 +52,8 @@ final class WorkerHost {
    * @return the exit code
    * @throws UnusableException if it cannot be started
    */
-  int run(List<String> usageProblems, Supplier<WorkerPlan> planner) throws InterruptedException {
+  int run(List<String> usageProblems, Function<FanoutEngine, WorkerPlan> planner)
+      throws InterruptedException {
     List<String> problems = new ArrayList<>(usageProblems);
     problems.addAll(engineOptions.problems());
     problems.addAll(options.problems());
@@ -61,7 +63,7 @@ final class WorkerHost {
       if (file != null) {
         preflight.checkFile(file);
       }
-      try (WorkerPlan plan = problems.isEmpty() ? plan(planner, problems) : null) {
+      try (WorkerPlan plan = problems.isEmpty() ? plan(planner, wiring.engine(), problems) : null) {
         if (plan != null) {
           plan.sources().forEach(preflight::checkSource);
         }
@@ -77,7 +79,7 @@ final class WorkerHost {
           if (health != null) {
             errors.println("fanout: health and metrics at " + health.url());
           }
-          return run(plan, wiring);
+          return run(plan.worker());
         }
       }
     } catch (FanoutException e) {
@@ -86,9 +88,10 @@ final class WorkerHost {
     }
   }
 
-  private static @Nullable WorkerPlan plan(Supplier<WorkerPlan> planner, List<String> problems) {
+  private static @Nullable WorkerPlan plan(
+      Function<FanoutEngine, WorkerPlan> planner, FanoutEngine engine, List<String> problems) {
     try {
-      return planner.get();
+      return planner.apply(engine);
     } catch (UnusableException e) {
       problems.addAll(e.problems());
     } catch (FanoutException | IllegalArgumentException e) {
@@ -116,23 +119,21 @@ final class WorkerHost {
     }
   }
 
-  private int run(WorkerPlan plan, Wiring wiring) throws InterruptedException {
-    try (Worker worker = plan.open().apply(wiring.engine())) {
-      WorkerRun run = WorkerRun.start(worker);
-      StopSignals signals = StopSignals.listen(run::askToStop);
-      try {
-        running = run;
-        return run(run);
-      } finally {
-        signals.close();
-      }
+  private int run(Worker worker) throws InterruptedException {
+    WorkerRun run = WorkerRun.start(worker);
+    StopSignals signals = StopSignals.listen(run::askToStop);
+    try {
+      running = run;
+      return run(run);
+    } finally {
+      signals.close();
     }
   }
 
   private int run(WorkerRun run) throws InterruptedException {
     StatusLine status = StatusLine.of(errors, Progress.isTerminal(), options.statusInterval());
     while (!run.await(status.interval())) {
-      status.show(metrics.numbers());
+      status.show(metrics.numbers(), run.status().shards());
     }
     status.clear();
     Duration limit = options.stopLimit();
@@ -196,13 +197,17 @@ final class WorkerHost {
         reasons.add("the worker is stopping");
       } else if (run.hasEnded()) {
         reasons.add("the worker has ended by itself");
+      } else {
+        reasons.addAll(run.status().problems());
       }
       return reasons;
     }
 
     @Override
     public String metrics() {
-      return PrometheusText.of(metrics.numbers(), whyNotReady().isEmpty());
+      WorkerRun run = running;
+      return PrometheusText.of(
+          metrics.numbers(), run == null ? null : run.status(), whyNotReady().isEmpty());
     }
   }
 }

@@ -70,6 +70,11 @@ final class WorkerRun {
     }
   }
 
+  /** Returns what the worker is at. */
+  Worker.Status status() {
+    return worker.status();
+  }
+
   /** Asks for the end; returns at once. */
   void askToStop() {
     lock.lock();
@@ -146,7 +151,8 @@ final class WorkerRun {
       lock.unlock();
     }
     onThread("fanout-stop", () -> stop(limit));
-    return awaitStop(limit.plus(GRACE)) ? End.STOPPED : End.LATE;
+    boolean inTime = awaitStop(limit.plus(GRACE));
+    return reason() != null ? End.DIED : inTime ? End.STOPPED : End.LATE;
   }
 
   private void stop(Duration limit) {
