@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardOptions;
+import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Source;
 import software.amazon.kinesis.common.StreamIdentifier;
@@ -77,9 +78,11 @@ public final class FanoutShardProcessors implements ShardRecordProcessorFactory 
 
   @Override
   public ShardRecordProcessor shardRecordProcessor(StreamIdentifier stream) {
-    return new KinesisShardProcessor(
-        sources.apply(stream),
-        unit == RecordUnit.USER_RECORD,
+    Source source = sources.apply(stream);
+    boolean takenApart = unit == RecordUnit.USER_RECORD;
+    return new ShardProcessor(
+        (shard, records) ->
+            new SourceBatch(source, shard, KinesisRecords.of(shard, records), takenApart),
         shard -> new ShardWork(engine, options, unit, live, leaseKey(stream, shard)));
   }
 

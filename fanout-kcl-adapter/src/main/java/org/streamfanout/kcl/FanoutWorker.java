@@ -33,7 +33,7 @@ import software.amazon.kinesis.metrics.NullMetricsFactory;
  * <p>Thread-safe. One worker runs once.
  */
 public final class FanoutWorker implements AutoCloseable {
-  private final WorkerConfig config;
+  private final WorkerPlan plan;
 
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable SchedulerRun current;
@@ -41,8 +41,8 @@ public final class FanoutWorker implements AutoCloseable {
   private boolean started;
   private boolean stopped;
 
-  private FanoutWorker(WorkerConfig config) {
-    this.config = config;
+  FanoutWorker(WorkerPlan plan) {
+    this.plan = plan;
   }
 
   /**
@@ -55,9 +55,24 @@ public final class FanoutWorker implements AutoCloseable {
     return new Builder(engine, applicationName);
   }
 
+  /**
+   * Starts a worker that reads a table's stream, with its leases in a table of its own. Needs
+   * {@code com.amazonaws:dynamodb-streams-kinesis-adapter} on the class path.
+   *
+   * @param engine stays the caller's to close, after the worker
+   * @param applicationName names the lease table; another one for each stream, also for the next
+   *     stream of the same table
+   * @param streamArn the stream's, as {@code DescribeTable} tells it, under which its targets are
+   *     registered
+   */
+  public static TableWorkerBuilder tableBuilder(
+      FanoutEngine engine, String applicationName, String streamArn) {
+    return new TableWorkerBuilder(engine, applicationName, streamArn);
+  }
+
   /** Returns the name by which leases say that this worker has them. */
   public String workerId() {
-    return config.workerId();
+    return plan.workerId();
   }
 
   /**
@@ -97,8 +112,8 @@ public final class FanoutWorker implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    try (KclClients clients = config.clients()) {
-      SchedulerRun run = prepare(clients);
+    try (WorkerPlan.Opened opened = plan.open()) {
+      SchedulerRun run = prepare(opened);
       if (run != null) {
         run.run();
       }
@@ -106,17 +121,13 @@ public final class FanoutWorker implements AutoCloseable {
   }
 
   /** Returns null if the worker was stopped meanwhile. */
-  private @Nullable SchedulerRun prepare(KclClients clients) {
-    Streams streams = config.resolve(clients.kinesis());
-    FanoutShardProcessors processors =
-        new FanoutShardProcessors(
-            config.engine(), config.options().shard(), streams.sources(), RecordUnit.SOURCE_RECORD);
-    SchedulerRun run = config.scheduler(clients, streams, processors);
+  private @Nullable SchedulerRun prepare(WorkerPlan.Opened opened) {
+    SchedulerRun run = opened.prepare();
     lock.lock();
     try {
       if (!stopped) {
         current = run;
-        live = processors.live();
+        live = run.live();
       }
       return current;
     } finally {
@@ -149,7 +160,7 @@ public final class FanoutWorker implements AutoCloseable {
   /** Stops within {@link KclOptions#stopLimit}. */
   @Override
   public void close() {
-    stop(config.options().stopLimit());
+    stop(plan.options().stopLimit());
   }
 
   /** Builds a worker; not thread-safe. */

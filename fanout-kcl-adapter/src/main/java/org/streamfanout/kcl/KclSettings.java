@@ -1,6 +1,7 @@
 package org.streamfanout.kcl;
 
 import software.amazon.kinesis.checkpoint.CheckpointConfig;
+import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.coordinator.CoordinatorConfig;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.lifecycle.LifecycleConfig;
@@ -27,4 +28,17 @@ public record KclSettings(
     LifecycleConfig lifecycle,
     MetricsConfig metrics,
     ProcessorConfig processor,
-    RetrievalConfig retrieval) {}
+    RetrievalConfig retrieval) {
+
+  /** Returns KCL's defaults. */
+  static KclSettings of(ConfigsBuilder builder) {
+    return new KclSettings(
+        builder.checkpointConfig(),
+        builder.coordinatorConfig(),
+        builder.leaseManagementConfig(),
+        builder.lifecycleConfig(),
+        builder.metricsConfig(),
+        builder.processorConfig(),
+        builder.retrievalConfig());
+  }
+}

@@ -52,6 +52,26 @@ final class SchedulerRun {
     }
   }
 
+  /** Makes a run of KCL's settings, which are not used for another one. */
+  static SchedulerRun of(KclSettings settings, LiveShards live, KclOptions options) {
+    Start start = new Start(settings.coordinator().workerStateChangeListener());
+    settings.coordinator().workerStateChangeListener(start);
+    Scheduler scheduler =
+        new Scheduler(
+            settings.checkpoint(),
+            settings.coordinator(),
+            settings.leases(),
+            settings.lifecycle(),
+            settings.metrics(),
+            settings.processor(),
+            settings.retrieval());
+    return new SchedulerRun(scheduler, live, options, start);
+  }
+
+  LiveShards live() {
+    return live;
+  }
+
   /**
    * Takes a scheduler that has not been run.
    *

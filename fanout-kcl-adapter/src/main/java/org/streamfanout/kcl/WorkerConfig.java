@@ -6,7 +6,6 @@ import org.streamfanout.core.FanoutEngine;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
-import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.metrics.MetricsFactory;
 import software.amazon.kinesis.retrieval.RetrievalSpecificConfig;
 import software.amazon.kinesis.retrieval.fanout.FanOutConfig;
@@ -23,19 +22,35 @@ record WorkerConfig(
     KclOptions options,
     MetricsFactory metrics,
     Consumer<KclSettings> changes,
-    KclClients.Given given) {
+    KclClients.Given given)
+    implements WorkerPlan {
 
-  KclClients clients() {
-    return given.open();
+  @Override
+  public Opened open() {
+    KclClients clients = given.open();
+    return new Opened() {
+      @Override
+      public SchedulerRun prepare() {
+        return scheduler(clients, resolve(clients.kinesis()));
+      }
+
+      @Override
+      public void close() {
+        clients.close();
+      }
+    };
   }
 
-  Streams resolve(KinesisAsyncClient kinesis) {
+  private Streams resolve(KinesisAsyncClient kinesis) {
     boolean several = streams.size() > 1;
     return new Streams(
         streams.stream().map(stream -> stream.resolve(kinesis, several)).toList(), position);
   }
 
-  SchedulerRun scheduler(KclClients clients, Streams streams, FanoutShardProcessors processors) {
+  private SchedulerRun scheduler(KclClients clients, Streams streams) {
+    FanoutShardProcessors processors =
+        new FanoutShardProcessors(
+            engine, options.shard(), streams.sources(), RecordUnit.SOURCE_RECORD);
     ConfigsBuilder builder =
         new ConfigsBuilder(
             streams.tracker(),
@@ -45,34 +60,14 @@ record WorkerConfig(
             clients.cloudWatch(),
             workerId,
             processors);
-    KclSettings settings =
-        new KclSettings(
-            builder.checkpointConfig(),
-            builder.coordinatorConfig(),
-            builder.leaseManagementConfig(),
-            builder.lifecycleConfig(),
-            builder.metricsConfig(),
-            builder.processorConfig(),
-            builder.retrievalConfig());
+    KclSettings settings = KclSettings.of(builder);
     settings.metrics().metricsFactory(metrics);
     // A checkpoint that had to wait is written although nothing more arrives.
     settings.processor().callProcessRecordsEvenForEmptyRecordList(true);
     settings.retrieval().retrievalSpecificConfig(retrievalOf(clients.kinesis(), streams));
     changes.accept(settings);
-    SchedulerRun.Start start =
-        new SchedulerRun.Start(settings.coordinator().workerStateChangeListener());
-    settings.coordinator().workerStateChangeListener(start);
     settings.lifecycle().aggregatorUtil(new WholeRecords());
-    Scheduler scheduler =
-        new Scheduler(
-            settings.checkpoint(),
-            settings.coordinator(),
-            settings.leases(),
-            settings.lifecycle(),
-            settings.metrics(),
-            settings.processor(),
-            settings.retrieval());
-    return new SchedulerRun(scheduler, processors.live(), options, start);
+    return SchedulerRun.of(settings, processors.live(), options);
   }
 
   private RetrievalSpecificConfig retrievalOf(KinesisAsyncClient kinesis, Streams streams) {

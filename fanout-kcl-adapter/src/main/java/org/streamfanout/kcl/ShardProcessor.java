@@ -5,31 +5,36 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.SourceBatch;
-import org.streamfanout.spi.Source;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
 import software.amazon.kinesis.lifecycle.events.ShardEndedInput;
 import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
-/** Gives a shard of a Kinesis stream to the engine. KCL calls from one thread at a time. */
-final class KinesisShardProcessor implements ShardRecordProcessor {
-  private final Source source;
-  private final boolean takenApart;
+/** Gives the records of a shard to the engine. KCL calls from one thread at a time. */
+final class ShardProcessor implements ShardRecordProcessor {
+  private final Reader reader;
   private final Function<String, ShardWork> workOf;
   private @Nullable String shard;
   private @Nullable ShardWork work;
 
+  /** Makes records of what KCL has read. */
+  @FunctionalInterface
+  interface Reader {
+    /** Returns the batch of a shard, in order. */
+    SourceBatch read(String shard, List<KinesisClientRecord> records);
+  }
+
   /**
    * Makes a processor for a shard that KCL is still to name.
    *
-   * @param takenApart whether KCL takes aggregates apart
+   * @param reader makes batches of what KCL has read
    * @param workOf makes the work of a shard id
    */
-  KinesisShardProcessor(Source source, boolean takenApart, Function<String, ShardWork> workOf) {
-    this.source = source;
-    this.takenApart = takenApart;
+  ShardProcessor(Reader reader, Function<String, ShardWork> workOf) {
+    this.reader = reader;
     this.workOf = workOf;
   }
 
@@ -45,12 +50,7 @@ final class KinesisShardProcessor implements ShardRecordProcessor {
     String id = Objects.requireNonNull(shard, "initialize comes first");
     work()
         .process(
-            () ->
-                new SourceBatch(
-                    source,
-                    id,
-                    input.records() == null ? List.of() : KinesisRecords.of(id, input.records()),
-                    takenApart),
+            () -> reader.read(id, input.records() == null ? List.of() : input.records()),
             input.checkpointer());
   }
 
