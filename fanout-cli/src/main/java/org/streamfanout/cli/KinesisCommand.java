@@ -1,12 +1,11 @@
 package org.streamfanout.cli;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
+import software.amazon.kinesis.common.KinesisClientUtil;
 
 /** {@code fanout kinesis}: a worker of the Kinesis Client Library. */
 @Command(
@@ -110,25 +110,33 @@ final class KinesisCommand implements Callable<Integer> {
 
   private WorkerPlan plan(FanoutEngine engine) {
     LeaseClients clients = leases.clients(engineOptions);
-    Map<String, String> arns = new LinkedHashMap<>();
+    KinesisAsyncClient kinesis =
+        clients
+            .atStream(KinesisClientUtil.adjustKinesisClientBuilder(KinesisAsyncClient.builder()))
+            .build();
+    Runnable release =
+        () -> {
+          kinesis.close();
+          clients.close();
+        };
+    Set<String> arns = new LinkedHashSet<>();
     List<String> problems = new ArrayList<>();
     for (String stream : streams) {
       try {
-        arns.put(stream, arn(clients.kinesis(), stream));
+        arns.add(arn(kinesis, stream));
       } catch (CompletionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         problems.add("--stream '" + stream + "' cannot be described: " + cause.getMessage());
       }
     }
     if (!problems.isEmpty()) {
-      clients.close();
+      release.run();
       throw UnusableException.beforeSending(problems);
     }
-    List<String> unique = arns.values().stream().distinct().toList();
     return new WorkerPlan(
-        unique.stream().map(Source::of).toList(),
-        new StreamWorker(worker(engine, unique, clients)),
-        clients::close);
+        arns.stream().map(Source::of).toList(),
+        new LeaseWorker(worker(engine, List.copyOf(arns), kinesis, clients), null),
+        release);
   }
 
   /** Returns the ARN that targets are registered under; fails if there is no such stream. */
@@ -147,14 +155,15 @@ final class KinesisCommand implements Callable<Integer> {
         .streamARN();
   }
 
-  private FanoutWorker worker(FanoutEngine engine, List<String> arns, LeaseClients clients) {
+  private FanoutWorker worker(
+      FanoutEngine engine, List<String> arns, KinesisAsyncClient kinesis, LeaseClients clients) {
     String first = arns.get(0);
     FanoutWorker.Builder builder =
         FanoutWorker.builder(
                 engine, leases.application(first.substring(first.lastIndexOf('/') + 1)))
             .retrieval(fanOut || !consumerArns.isEmpty() ? Retrieval.FAN_OUT : Retrieval.POLLING)
             .initialPosition(from)
-            .kinesisClient(clients.kinesis())
+            .kinesisClient(kinesis)
             .dynamoDbClient(clients.dynamoDb())
             .cloudWatchClient(clients.cloudWatch());
     for (String arn : arns) {
@@ -174,22 +183,5 @@ final class KinesisCommand implements Callable<Integer> {
         .filter(consumer -> consumer.startsWith(streamArn + "/consumer/"))
         .findFirst()
         .orElse(null);
-  }
-
-  private record StreamWorker(FanoutWorker worker) implements Worker {
-    @Override
-    public void run() {
-      worker.run();
-    }
-
-    @Override
-    public boolean stop(Duration limit) {
-      return worker.stop(limit);
-    }
-
-    @Override
-    public Status status() {
-      return new Status(List.of(), worker.shards().size(), null);
-    }
   }
 }

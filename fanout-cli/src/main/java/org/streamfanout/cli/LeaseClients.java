@@ -9,20 +9,16 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
-import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
-import software.amazon.kinesis.common.KinesisClientUtil;
 
 /**
- * Clients for a worker with leases.
+ * Clients for a worker with leases; the stream's own is made by {@link #atStream}.
  *
- * @param kinesis reads the stream
  * @param dynamoDb has the leases
  * @param cloudWatch is never called; KCL wants one all the same
  * @param region of all of them
  * @param streamEndpoint where the stream is read; null for where AWS has it
  */
 record LeaseClients(
-    KinesisAsyncClient kinesis,
     DynamoDbAsyncClient dynamoDb,
     CloudWatchAsyncClient cloudWatch,
     Region region,
@@ -40,11 +36,6 @@ record LeaseClients(
     URI stream = streamUrl == null ? null : URI.create(streamUrl);
     URI lease = leaseUrl == null ? null : URI.create(leaseUrl);
     return new LeaseClients(
-        at(
-                KinesisClientUtil.adjustKinesisClientBuilder(KinesisAsyncClient.builder()),
-                region,
-                stream)
-            .build(),
         at(DynamoDbAsyncClient.builder(), region, lease).build(),
         at(CloudWatchAsyncClient.builder(), region, null).build(),
         region,
@@ -60,6 +51,11 @@ record LeaseClients(
     }
   }
 
+  /** Returns a builder with the region, and with where the stream is read. */
+  <B extends AwsClientBuilder<B, ?>> B atStream(B builder) {
+    return at(builder, region, streamEndpoint);
+  }
+
   private static <B extends AwsClientBuilder<B, ?>> B at(
       B builder, Region region, @Nullable URI endpoint) {
     builder.region(region);
@@ -68,7 +64,6 @@ record LeaseClients(
 
   @Override
   public void close() {
-    kinesis.close();
     dynamoDb.close();
     cloudWatch.close();
   }

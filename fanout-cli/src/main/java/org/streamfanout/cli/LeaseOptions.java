@@ -16,7 +16,7 @@ final class LeaseOptions {
       paramLabel = "NAME",
       description =
           "Names the table of leases and checkpoints; workers of one name share the shards."
-              + " fanout-STREAM if not given.")
+              + " fanout- and the stream's name if not given.")
   private @Nullable String application;
 
   @Option(

@@ -59,6 +59,7 @@ public final class Main {
         .addSubcommand(new RunCommand(in, output, errors))
         .addSubcommand(new KinesisCommand(output, errors))
         .addSubcommand(new KafkaCommand(output, errors))
+        .addSubcommand(new DynamoDbCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
         .setOut(output)
         .setErr(errors)

@@ -60,13 +60,14 @@ final class PrometheusText {
   private void write(Worker.Status status) {
     head("fanout_shards", Type.GAUGE, "Shards or partitions that the worker has now.");
     line("fanout_shards", "", status.shards());
-    Long expired = status.expired();
-    if (expired != null) {
+    Long losses = status.losses();
+    if (losses != null) {
       head(
-          "fanout_expired_records_total",
+          "fanout_losses_total",
           Type.COUNTER,
-          "Records that were gone from the log before they were read.");
-      line("fanout_expired_records_total", "", expired);
+          "Kafka: records that were gone from the log before they were read; DynamoDB: how often"
+              + " that was noticed of a stream.");
+      line("fanout_losses_total", "", losses);
     }
   }
 

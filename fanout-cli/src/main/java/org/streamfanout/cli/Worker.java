@@ -11,9 +11,10 @@ interface Worker {
    *
    * @param problems what keeps it from reading; empty while nothing does
    * @param shards how many shards or partitions it has now
-   * @param expired how many records were gone before they were read; null if it cannot tell
+   * @param losses how many records, or how often some, were gone before they were read; null if it
+   *     cannot tell
    */
-  record Status(List<String> problems, int shards, @Nullable Long expired) {
+  record Status(List<String> problems, int shards, @Nullable Long losses) {
     /** Copies the list. */
     public Status {
       problems = List.copyOf(problems);

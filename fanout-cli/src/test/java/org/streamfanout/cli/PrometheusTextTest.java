@@ -63,7 +63,7 @@ class PrometheusTextTest {
         .contains(
             "fanout_ready 1",
             "fanout_shards 3",
-            "fanout_expired_records_total 7",
+            "fanout_losses_total 7",
             "fanout_settled_records_total{source=\"kafka://a:1/t\",shard=\"t-0\"} 12",
             "fanout_target_records_total" + labels + ",end=\"accepted\"} 1",
             "fanout_target_records_total" + labels + ",end=\"filtered\"} 2",
@@ -90,7 +90,7 @@ class PrometheusTextTest {
   void of_workerThatCannotTell_saysNothingOfExpiredRecords() {
     assertThat(PrometheusText.of(numbers("q"), new Worker.Status(List.of(), 1, null), false))
         .contains("fanout_ready 0\n")
-        .doesNotContain("fanout_expired_records_total");
+        .doesNotContain("fanout_losses_total");
   }
 
   @Test

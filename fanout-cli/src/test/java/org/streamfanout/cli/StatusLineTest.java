@@ -19,7 +19,8 @@ class StatusLineTest {
   private final StringWriter text = new StringWriter();
   private final PrintWriter out = new PrintWriter(text);
 
-  private static WorkerNumbers numbers(int second, long settled, WorkerNumbers.@Nullable Held held) {
+  private static WorkerNumbers numbers(
+      int second, long settled, WorkerNumbers.@Nullable Held held) {
     WorkerNumbers.Target target =
         new WorkerNumbers.Target(
             Source.of("kafka://a:1/t"),
@@ -59,8 +60,7 @@ class StatusLineTest {
 
     assertThat(line.interval()).hasSeconds(1);
     assertThat(text)
-        .hasToString(
-            "\r\u001b[K7 settled, 0/s, 1 shard; held: queue 1 for 2h1m" + "\r\u001b[K");
+        .hasToString("\r\u001b[K7 settled, 0/s, 1 shard; held: queue 1 for 2h1m" + "\r\u001b[K");
   }
 
   @Test

@@ -209,8 +209,7 @@ class WorkerMetricsTest {
               new SourceBatch(SOURCE, "s", records), Deadline.after(Duration.ofSeconds(30)));
       assertThat(target().held().records()).isEqualTo(1);
       memory.always(Behaviours.accept());
-      assertThat(
-              engine.resume(result.left(), Deadline.after(Duration.ofMinutes(1))).isSettled())
+      assertThat(engine.resume(result.left(), Deadline.after(Duration.ofMinutes(1))).isSettled())
           .isTrue();
     }
 

@@ -19,8 +19,7 @@ class WorkerUsageTest {
   @TempDir private Path directory;
 
   private Path targets(String... rows) throws IOException {
-    return Files.writeString(
-        directory.resolve("targets.json"), "[" + String.join(",", rows) + "]");
+    return Files.writeString(directory.resolve("targets.json"), "[" + String.join(",", rows) + "]");
   }
 
   private String good() {
@@ -65,8 +64,7 @@ class WorkerUsageTest {
 
   @Test
   void worker_badOptionsAndBadRows_everyProblemIsListed() throws IOException {
-    Path targets =
-        targets(good(), Cli.row("a", "pigeon", "x", ""), Cli.row("b", "file", "", ""));
+    Path targets = targets(good(), Cli.row("a", "pigeon", "x", ""), Cli.row("b", "file", "", ""));
 
     Ran ran =
         Cli.run(
