@@ -85,8 +85,7 @@ final class StatusLine {
         + (held.isEmpty() ? "" : "; held: " + held);
   }
 
-  /** Returns what a target holds, in words. */
-  static String held(WorkerNumbers.Target target, Instant now) {
+  private static String held(WorkerNumbers.Target target, Instant now) {
     WorkerNumbers.Held held = target.held();
     return held == null
         ? target.id() + " 0"

@@ -165,9 +165,11 @@ final class WorkerHost {
     for (WorkerNumbers.Target each : numbers.holding()) {
       errors.printf(
           Locale.ROOT,
-          "fanout: held for %s of %s; not committed, so they are delivered after the next start%n",
-          StatusLine.held(each, numbers.at()),
-          each.source().id());
+          "fanout: %,d records of %s are held for target '%s'; not committed, so the next worker"
+              + " delivers them%n",
+          each.counts().held(),
+          each.source().id(),
+          each.id());
     }
     errors.flush();
   }

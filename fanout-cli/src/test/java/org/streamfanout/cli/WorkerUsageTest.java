@@ -45,6 +45,9 @@ class WorkerUsageTest {
         "kafka --bootstrap-servers a:1 --topic t --targets $T --config group.id=x|give --group",
         "kafka --bootstrap-servers a:1 --topic t --targets $T --config-file none|'none' cannot be",
         "kafka --bootstrap-servers a:1 --topic t --targets none.json|none.json' does not exist",
+        "dynamodb --targets $T|Missing required option: '--stream",
+        "dynamodb --stream orders --targets $T|'orders' is not the ARN of a table's stream",
+        "dynamodb --stream arn:aws:kinesis:us-east-1:1:stream/s --targets $T|is not the ARN of a table",
         "kinesis --targets $T|Missing required option: '--stream",
         "kinesis --stream arn:aws:sqs:us-east-1:1:q --targets $T|is not the ARN of a Kinesis stream",
         "kinesis --stream s t --targets $T|--application is needed",
@@ -120,7 +123,7 @@ class WorkerUsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"kinesis", "kafka"})
+  @ValueSource(strings = {"kinesis", "kafka", "dynamodb"})
   void help_workersCommand_namesItsOptionsAndExitCodes(String command) {
     Ran ran = Cli.run(command, "--help");
 

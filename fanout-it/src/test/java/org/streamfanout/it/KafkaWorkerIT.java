@@ -224,7 +224,7 @@ class KafkaWorkerIT {
     }
 
     assertThat(first.exitCode()).as(first.errors()).isZero();
-    assertThat(first.errors()).contains("fanout: held for stuck ");
+    assertThat(first.errors()).contains("are held for target 'stuck'; not committed");
     assertThat(committed().values()).allMatch(offset -> offset == 0);
 
     Files.delete(stuck);
@@ -267,6 +267,21 @@ class KafkaWorkerIT {
 
     assertThat(ran.exitCode()).isEqualTo(128 + 15);
     assertThat(ran.errors()).contains("fanout: stopping").doesNotContain("fanout: stopped");
+  }
+
+  @Test
+  void kafka_workerThatCannotGoOn_exitOneWithTheReason() throws Exception {
+    targets("all");
+    produce(0, 10);
+
+    Ran ran =
+        ChildProcess.fanout(
+            directory,
+            arguments(topic, "--config", "auto.offset.reset=none").toArray(String[]::new));
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.errors()).contains("fanout: the worker has ended by itself: ").contains(topic);
+    assertThat(directory.resolve("out/all.jsonl")).doesNotExist();
   }
 
   @Test

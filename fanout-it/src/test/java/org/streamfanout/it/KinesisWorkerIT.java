@@ -154,7 +154,7 @@ class KinesisWorkerIT {
     }
 
     assertThat(first.exitCode()).as(first.errors()).isZero();
-    assertThat(first.errors()).contains("fanout: held for stuck ").contains("not committed");
+    assertThat(first.errors()).contains("are held for target 'stuck'; not committed");
     assertThat(checkpoints().values()).containsOnly("TRIM_HORIZON");
 
     Files.delete(stuck);
@@ -175,7 +175,7 @@ class KinesisWorkerIT {
     }
 
     assertThat(second.exitCode()).as(second.errors()).isZero();
-    assertThat(second.errors()).contains("fanout: stopped").doesNotContain("held for");
+    assertThat(second.errors()).contains("fanout: stopped").doesNotContain("are held for");
     assertThat(second.out()).contains(streamArn).containsPattern("stuck +file +100 +100 +0");
     assertThat(delivered("stuck.jsonl")).hasSize(RECORDS).doesNotHaveDuplicates();
     Set<Integer> all = new HashSet<>(delivered("all.jsonl"));
