@@ -55,7 +55,7 @@ class KafkaWorkerIT {
     server.createTopic(topic, 2, Map.of());
   }
 
-  private WorkerProcess start(String... more) throws IOException {
+  private WorkerProcess worker(String... more) throws IOException {
     return WorkerProcess.start(directory, arguments(topic, more));
   }
 
@@ -159,7 +159,7 @@ class KafkaWorkerIT {
     produce(0, RECORDS);
 
     Ran ran;
-    try (WorkerProcess worker = start("--report", "report.json", "--status-interval", "1s")) {
+    try (WorkerProcess worker = worker("--report", "report.json", "--status-interval", "1s")) {
       worker.awaitLines(directory.resolve("out/all.jsonl"), RECORDS);
       assertThat(worker.get("/health/live").statusCode()).isEqualTo(200);
       assertThat(worker.get("/health/ready").body()).isEqualTo("ready\n");
@@ -213,7 +213,7 @@ class KafkaWorkerIT {
     produce(0, RECORDS);
 
     Ran first;
-    try (WorkerProcess worker = start("--stop-limit", "2s")) {
+    try (WorkerProcess worker = worker("--stop-limit", "2s")) {
       worker.awaitMetric("^fanout_held_records\\{.*target=\"stuck\"} [1-9]");
       targets();
       worker.await("no targets", () -> ready(worker).contains("has no targets"));
@@ -229,7 +229,7 @@ class KafkaWorkerIT {
 
     Files.delete(stuck);
     Ran second;
-    try (WorkerProcess worker = start()) {
+    try (WorkerProcess worker = worker()) {
       worker.awaitLines(directory.resolve("out/stuck.jsonl"), RECORDS);
       worker.await("all settled", () -> count(worker) == RECORDS);
       worker.terminate();
@@ -257,7 +257,7 @@ class KafkaWorkerIT {
     produce(0, 10);
 
     Ran ran;
-    try (WorkerProcess worker = start("--stop-limit", "24h")) {
+    try (WorkerProcess worker = worker("--stop-limit", "24h")) {
       worker.awaitMetric("^fanout_held_records\\{.*target=\"stuck\"} [1-9]");
       worker.terminate();
       worker.await("the stop", () -> ready(worker).contains("the worker is stopping"));
