@@ -28,6 +28,7 @@ final class AssignedPartition {
 
   // Written by the thread that delivers.
   private volatile int settled;
+  private volatile boolean begun;
   private volatile boolean delivering;
   private volatile @Nullable Throwable failure;
 
@@ -55,6 +56,7 @@ final class AssignedPartition {
     }
     batch = read;
     settled = 0;
+    begun = false;
     delivering = true;
     String shard = KafkaRecords.shard(partition.topic(), partition.partition());
     SourceBatch work = new SourceBatch(source, shard, read.records());
@@ -79,6 +81,7 @@ final class AssignedPartition {
 
   private boolean reached(Checkpoint checkpoint) {
     settled = checkpoint.settled();
+    begun = true;
     return true;
   }
 
@@ -143,6 +146,14 @@ final class AssignedPartition {
   int inHand() {
     PartitionBatch current = batch;
     return current == null ? 0 : current.records().size() - settled;
+  }
+
+  /**
+   * Returns whether, once no batch is under way, nothing was begun and not brought to its end. A
+   * batch that a stop came before was never shown to a target.
+   */
+  boolean isClean() {
+    return failure == null && (inHand() == 0 || !begun);
   }
 
   /** Returns how many offsets the client has read past what is settled. */

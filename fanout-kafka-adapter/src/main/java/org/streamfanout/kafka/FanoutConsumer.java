@@ -124,7 +124,7 @@ public final class FanoutConsumer implements AutoCloseable {
   }
 
   /**
-   * Stops: takes no more records, lets what is in hand be delivered within the limit, breaks off
+   * Stops: takes no more records, lets what is under way be delivered within the limit, breaks off
    * what is not, commits what is settled, leaves the group, and returns when {@link #run} is about
    * to. What is not settled is read again by whoever has the partition next. May be called again,
    * by any thread; the earliest of the limits counts. Called by the thread of {@link #run} itself,
@@ -132,9 +132,9 @@ public final class FanoutConsumer implements AutoCloseable {
    *
    * <p>An interrupt ends the wait, not the stop, and leaves the flag set.
    *
-   * @param limit for what is in hand; commit and leave-taking come after it, bounded by {@link
+   * @param limit for what is under way; commit and leave-taking come after it, bounded by {@link
    *     KafkaOptions#revokeLimit()} each
-   * @return whether everything in hand was settled and committed
+   * @return whether everything that was under way is settled and committed
    */
   public boolean stop(Duration limit) {
     lock.lock();
@@ -266,8 +266,8 @@ public final class FanoutConsumer implements AutoCloseable {
     /**
      * Returns the consumer. Does no I/O: the cluster is met by {@link FanoutConsumer#run}.
      *
-     * @throws IllegalArgumentException with every problem, if properties, topics or the cluster's
-     *     ARN cannot be used
+     * @throws IllegalArgumentException with all that is wrong, if properties, topics or the
+     *     cluster's ARN cannot be used
      * @throws NullPointerException if no engine was set
      */
     public FanoutConsumer build() {

@@ -107,7 +107,7 @@ final class PollLoop implements ConsumerRebalanceListener {
   /**
    * Runs until the stop.
    *
-   * @return whether everything that was in hand then is settled and committed
+   * @return whether everything that was under way then is settled and committed
    */
   boolean run() {
     Throwable failure = null;
@@ -140,11 +140,13 @@ final class PollLoop implements ConsumerRebalanceListener {
   }
 
   private void pauseOnly(Set<TopicPartition> wanted) {
+    Set<TopicPartition> assigned = consumer.assignment();
     Set<TopicPartition> paused = consumer.paused();
     Set<TopicPartition> toPause = new HashSet<>(wanted);
-    toPause.retainAll(consumer.assignment());
+    toPause.retainAll(assigned);
     toPause.removeAll(paused);
     Set<TopicPartition> toResume = new HashSet<>(paused);
+    toResume.retainAll(assigned);
     toResume.removeAll(wanted);
     consumer.pause(toPause);
     consumer.resume(toResume);
@@ -243,7 +245,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     publish(State.STOPPING);
     interrupted |= Thread.interrupted();
     assignment.all().forEach(AssignedPartition::awaitEnd);
-    boolean settled = !leftSome && assignment.all().stream().allMatch(it -> it.inHand() == 0);
+    boolean settled = !leftSome && assignment.all().stream().allMatch(AssignedPartition::isClean);
     boolean committed = commitAtLast();
     try {
       consumer.close(CloseOptions.timeout(settings.revokeLimit()));
@@ -317,7 +319,7 @@ final class PollLoop implements ConsumerRebalanceListener {
   }
 
   private void noteLeft(List<AssignedPartition> gone) {
-    leftSome |= stopAt() != null && gone.stream().anyMatch(partition -> partition.inHand() > 0);
+    leftSome |= stopAt() != null && !gone.stream().allMatch(AssignedPartition::isClean);
   }
 
   private void publish(State state) {
