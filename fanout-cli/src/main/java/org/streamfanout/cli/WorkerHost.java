@@ -120,9 +120,10 @@ final class WorkerHost {
   }
 
   private int run(Worker worker) throws InterruptedException {
-    WorkerRun run = WorkerRun.start(worker);
+    WorkerRun run = new WorkerRun(worker);
     StopSignals signals = StopSignals.listen(run::askToStop);
     try {
+      run.start();
       running = run;
       return run(run);
     } finally {

@@ -36,18 +36,16 @@ final class WorkerRun {
     DIED
   }
 
-  private WorkerRun(Worker worker) {
+  WorkerRun(Worker worker) {
     this.worker = worker;
   }
 
-  /** Lets a worker work, on a thread of its own. */
-  static WorkerRun start(Worker worker) {
-    WorkerRun run = new WorkerRun(worker);
-    run.onThread("fanout-worker", run::work);
-    return run;
+  /** Lets the worker work, on a thread of its own. */
+  void start() {
+    onThread("fanout-worker", this::work);
   }
 
-  private void onThread(String name, Runnable task) {
+  private static void onThread(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();

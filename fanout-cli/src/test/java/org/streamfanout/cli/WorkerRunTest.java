@@ -53,10 +53,16 @@ class WorkerRunTest {
     }
   }
 
+  private static WorkerRun started(Worker worker) {
+    WorkerRun run = new WorkerRun(worker);
+    run.start();
+    return run;
+  }
+
   @Test
   void end_workerThatHandsOver_isStopped() throws InterruptedException {
     FakeWorker worker = new FakeWorker(null, true);
-    WorkerRun run = WorkerRun.start(worker);
+    WorkerRun run = started(worker);
 
     run.askToStop();
 
@@ -69,7 +75,7 @@ class WorkerRunTest {
 
   @Test
   void end_workerThatCannotHandOver_isLate() throws InterruptedException {
-    WorkerRun run = WorkerRun.start(new FakeWorker(null, false));
+    WorkerRun run = started(new FakeWorker(null, false));
     run.askToStop();
 
     assertThat(run.end(PATIENCE)).isEqualTo(WorkerRun.End.LATE);
@@ -78,7 +84,7 @@ class WorkerRunTest {
   @Test
   void end_workerThatFailed_diedWithItsReason() throws InterruptedException {
     FakeWorker worker = new FakeWorker(new IllegalStateException("denied"), true);
-    WorkerRun run = WorkerRun.start(worker);
+    WorkerRun run = started(worker);
     worker.end.countDown();
 
     assertThat(run.await(null)).isTrue();
@@ -90,7 +96,7 @@ class WorkerRunTest {
   @Test
   void end_workerThatReturnedByItself_died() throws InterruptedException {
     FakeWorker worker = new FakeWorker(null, true);
-    WorkerRun run = WorkerRun.start(worker);
+    WorkerRun run = started(worker);
     worker.end.countDown();
 
     assertThat(run.await(null)).isTrue();
@@ -100,7 +106,7 @@ class WorkerRunTest {
 
   @Test
   void end_workerThatFailsWhileItStops_died() throws InterruptedException {
-    WorkerRun run = WorkerRun.start(new FakeWorker(new IllegalStateException("denied"), true));
+    WorkerRun run = started(new FakeWorker(new IllegalStateException("denied"), true));
     run.askToStop();
 
     assertThat(run.end(PATIENCE)).isEqualTo(WorkerRun.End.DIED);
@@ -109,7 +115,7 @@ class WorkerRunTest {
   @Test
   void await_nothingHappens_returnsAfterItsTime() throws InterruptedException {
     FakeWorker worker = new FakeWorker(null, true);
-    WorkerRun run = WorkerRun.start(worker);
+    WorkerRun run = started(worker);
 
     assertThat(run.await(Duration.ofMillis(1))).isFalse();
     run.askToStop();

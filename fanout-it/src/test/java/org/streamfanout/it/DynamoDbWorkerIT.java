@@ -34,19 +34,22 @@ class DynamoDbWorkerIT {
   private static final int KEYS = 6;
 
   private static DynamoDbServer server;
+  private static RegionalStreams streams;
   private static DynamoDbClient dynamoDb;
 
   @TempDir private Path directory;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = DynamoDbServer.start();
+    streams = new RegionalStreams(server.endpoint());
     dynamoDb = AwsTestClients.client(DynamoDbClient.builder(), server.endpoint());
   }
 
   @AfterAll
   static void stop() {
     dynamoDb.close();
+    streams.close();
     server.close();
   }
 
@@ -86,7 +89,7 @@ class DynamoDbWorkerIT {
         "--region",
         "us-east-1",
         "--stream-endpoint-url",
-        server.endpoint().toString(),
+        streams.endpoint().toString(),
         "--lease-endpoint-url",
         server.endpoint().toString());
   }
@@ -103,7 +106,7 @@ class DynamoDbWorkerIT {
 
   @Test
   void dynamodb_changesOfATable_deliveredInOrderCheckpointedAndStopped() throws Exception {
-    String streamArn = createTable();
+    String streamArn = RegionalStreams.regional(createTable());
     writeTargets(streamArn);
     for (int number = 0; number < CHANGES; number++) {
       Map<String, AttributeValue> item =
