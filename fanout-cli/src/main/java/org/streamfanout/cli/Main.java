@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The command line. Exit codes: 0 all records settled, 1 something held, 2 bad usage or
- * configuration.
+ * The command line. Exit codes: 0 all records settled, or stopped as asked; 1 something held, or
+ * ended otherwise; 2 bad usage or configuration.
  */
 @Command(
     name = "fanout",
@@ -57,6 +57,9 @@ public final class Main {
     PrintWriter errors = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(in, output, errors))
+        .addSubcommand(new KinesisCommand(output, errors))
+        .addSubcommand(new KafkaCommand(output, errors))
+        .addSubcommand(new DynamoDbCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
         .setOut(output)
         .setErr(errors)

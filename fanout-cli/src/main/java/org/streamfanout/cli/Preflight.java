@@ -45,7 +45,7 @@ final class Preflight {
     for (Targets.Invalid each : file.unplaced()) {
       add("targets file", each);
     }
-    file.sources().forEach(source -> checkSource(source, null));
+    file.sources().forEach(this::checkSource);
   }
 
   /** Parses the inputs that can be read twice, and looks at the rows of all their sources. */
@@ -73,6 +73,11 @@ final class Preflight {
     for (SourceBatch batch : event.batches()) {
       checkSource(batch.source(), event.place());
     }
+  }
+
+  /** Looks at the rows of a source that no event names. */
+  void checkSource(Source source) {
+    checkSource(source, null);
   }
 
   private void checkSource(Source source, @Nullable String place) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 /** One line on a terminal that says how far a run is; nothing where there is no terminal. */
 final class Progress {
   /** Clears to the end of the line, in every terminal since the VT100. */
-  private static final String ERASE = "\r\u001b[K";
+  static final String ERASE = "\r\u001b[K";
 
   private final PrintWriter terminal;
   private final boolean shown;
@@ -20,7 +20,11 @@ final class Progress {
 
   /** Returns a line that is shown if the process has a terminal. */
   static Progress onTerminal(PrintWriter terminal) {
-    return new Progress(terminal, System.console() != null);
+    return new Progress(terminal, isTerminal());
+  }
+
+  static boolean isTerminal() {
+    return System.console() != null;
   }
 
   void started(EventInput.Event event) {

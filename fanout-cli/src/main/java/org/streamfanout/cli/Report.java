@@ -8,36 +8,53 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.Checkpoint;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Position;
 import org.streamfanout.spi.TargetCounts;
 
-/** Writes a run's totals as JSON. */
+/** Writes what became of everything as JSON. */
 final class Report {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private Report() {}
 
-  static void write(Totals totals, Path file) throws IOException {
+  /** Adds what is wrong with the file of an option; null is none. */
+  static void addProblem(@Nullable Path report, List<String> problems) {
+    if (report != null) {
+      Path parent = report.toAbsolutePath().getParent();
+      if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(report)) {
+        problems.add("--report '" + report + "' is no file in a directory that exists");
+      }
+    }
+  }
+
+  /**
+   * Writes a report if one is wanted.
+   *
+   * @throws UnusableException if it cannot be written
+   */
+  static void write(@Nullable Path file, Supplier<ObjectNode> report) {
+    if (file == null) {
+      return;
+    }
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
     printer.indentArraysWith(new DefaultIndenter("  ", "\n"));
-    Files.write(file, MAPPER.writer(printer).writeValueAsBytes(json(totals)));
+    try {
+      Files.write(file, MAPPER.writer(printer).writeValueAsBytes(report.get()));
+    } catch (IOException e) {
+      throw UnusableException.underWay(
+          List.of("--report '" + file + "' cannot be written, after everything was sent: " + e));
+    }
   }
 
-  static ObjectNode json(Totals totals) {
+  static ObjectNode ofRun(Totals totals) {
     ObjectNode root = MAPPER.createObjectNode();
-    ArrayNode targets = root.putArray("targets");
-    for (Totals.Target each : totals.targets()) {
-      ObjectNode target = targets.addObject();
-      target.put("source", each.source().id());
-      target.put("id", each.id());
-      target.put("type", each.type());
-      putCounts(target, each.counts());
-      putFailure(target, each.firstFailure());
-    }
+    putTargets(root, totals.targets());
     ArrayNode batches = root.putArray("batches");
     for (Totals.BatchTotal each : totals.batches()) {
       ObjectNode batch = batches.addObject();
@@ -46,6 +63,31 @@ final class Report {
       putCheckpoint(batch.putObject("checkpoint"), each.checkpoint());
     }
     return root;
+  }
+
+  static ObjectNode ofWorker(WorkerNumbers numbers) {
+    ObjectNode root = MAPPER.createObjectNode();
+    putTargets(root, numbers.results());
+    ArrayNode shards = root.putArray("shards");
+    for (WorkerNumbers.Shard each : numbers.shards()) {
+      ObjectNode shard = shards.addObject();
+      shard.put("source", each.source().id());
+      shard.put("shard", each.name());
+      shard.put("settled", each.settled());
+    }
+    return root;
+  }
+
+  private static void putTargets(ObjectNode root, List<Totals.Target> all) {
+    ArrayNode targets = root.putArray("targets");
+    for (Totals.Target each : all) {
+      ObjectNode target = targets.addObject();
+      target.put("source", each.source().id());
+      target.put("id", each.id());
+      target.put("type", each.type());
+      putCounts(target, each.counts());
+      putFailure(target, each.firstFailure());
+    }
   }
 
   private static void putCounts(ObjectNode target, TargetCounts counts) {

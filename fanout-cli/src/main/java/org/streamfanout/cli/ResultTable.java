@@ -28,8 +28,8 @@ final class ResultTable {
 
   private ResultTable() {}
 
-  static void print(Totals totals, PrintWriter out) {
-    totals.targets().stream()
+  static void print(List<Totals.Target> targets, PrintWriter out) {
+    targets.stream()
         .map(Totals.Target::source)
         .distinct()
         .forEach(
@@ -37,8 +37,7 @@ final class ResultTable {
               out.println();
               out.println(source.id());
               printRows(
-                  totals.targets().stream().filter(each -> each.source().equals(source)).toList(),
-                  out);
+                  targets.stream().filter(each -> each.source().equals(source)).toList(), out);
             });
   }
 

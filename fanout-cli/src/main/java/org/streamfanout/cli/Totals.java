@@ -18,8 +18,6 @@ import org.streamfanout.spi.TargetCounts;
 
 /** Sums up a run, by target and by batch. Thread-safe. */
 final class Totals implements FanoutListener {
-  private static final TargetCounts ZERO = new TargetCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Key, Target> targets = new LinkedHashMap<>();
   private final Map<Key, Duration> times = new LinkedHashMap<>();
@@ -87,7 +85,9 @@ final class Totals implements FanoutListener {
     Key key = new Key(source, result.targetId());
     Target old =
         targets.getOrDefault(
-            key, new Target(source, result.targetId(), result.type(), ZERO, null, Duration.ZERO));
+            key,
+            new Target(
+                source, result.targetId(), result.type(), TargetCounts.ZERO, null, Duration.ZERO));
     targets.put(
         key,
         new Target(
@@ -99,7 +99,7 @@ final class Totals implements FanoutListener {
             Duration.ZERO));
   }
 
-  private static TargetCounts sum(TargetCounts one, TargetCounts other) {
+  static TargetCounts sum(TargetCounts one, TargetCounts other) {
     return new TargetCounts(
         one.records() + other.records(),
         one.accepted() + other.accepted(),
@@ -111,6 +111,43 @@ final class Totals implements FanoutListener {
         one.held() + other.held(),
         one.calls() + other.calls(),
         one.retries() + other.retries());
+  }
+
+  /** Returns what one has more than another. */
+  static TargetCounts difference(TargetCounts one, TargetCounts other) {
+    return new TargetCounts(
+        one.records() - other.records(),
+        one.accepted() - other.accepted(),
+        one.filtered() - other.filtered(),
+        one.deadLettered() - other.deadLettered(),
+        one.dropped() - other.dropped(),
+        one.alreadySettled() - other.alreadySettled(),
+        one.released() - other.released(),
+        one.held() - other.held(),
+        one.calls() - other.calls(),
+        one.retries() - other.retries());
+  }
+
+  /** Returns counts of the same ends, and of what is held now. */
+  static TargetCounts withHeld(TargetCounts counts, long held) {
+    long ended =
+        counts.accepted()
+            + counts.filtered()
+            + counts.deadLettered()
+            + counts.dropped()
+            + counts.alreadySettled()
+            + counts.released();
+    return new TargetCounts(
+        ended + held,
+        counts.accepted(),
+        counts.filtered(),
+        counts.deadLettered(),
+        counts.dropped(),
+        counts.alreadySettled(),
+        counts.released(),
+        held,
+        counts.calls(),
+        counts.retries());
   }
 
   /** Returns the targets, in the order in which they were met. */

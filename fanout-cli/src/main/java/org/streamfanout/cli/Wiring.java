@@ -1,12 +1,16 @@
 package org.streamfanout.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.EnvironmentSecrets;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.registry.CachingTargetRegistry;
 import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.TargetRegistry;
 
 /**
@@ -14,7 +18,7 @@ import org.streamfanout.spi.TargetRegistry;
  *
  * @param engine the engine
  * @param registry where its targets come from
- * @param file the registry, if it is a file; null if it is a table
+ * @param file the registry as it was at the start, if it is a file; null if it is a table
  * @param release lets the registry's connection go
  */
 record Wiring(
@@ -23,6 +27,9 @@ record Wiring(
     @Nullable JsonTargetRegistry file,
     Runnable release)
     implements AutoCloseable {
+
+  /** A file of this machine costs little to read, and whoever edits it watches. */
+  private static final Duration FILE_TTL = Duration.ofSeconds(5);
 
   @Override
   public void close() {
@@ -35,32 +42,45 @@ record Wiring(
 
   /** Builds the engine; not thread-safe. */
   static final class Builder {
-    private final Totals totals;
-    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final FanoutListener listener;
+    private final Map<String, String> settings;
+    private UnaryOperator<TargetRegistry> watch = UnaryOperator.identity();
 
-    Builder(Totals totals) {
-      this.totals = totals;
+    Builder(FanoutListener listener, Map<String, String> settings) {
+      this.listener = listener;
+      this.settings = settings;
     }
 
-    void setting(String name, String value) {
-      settings.put(name, value);
+    Builder watchedBy(TargetsHealth health) {
+      watch = health::watch;
+      return this;
     }
 
+    /** Takes the file as it is now. */
     Wiring withFile(Path path) {
       JsonTargetRegistry file = JsonTargetRegistry.read(path);
-      return new Wiring(engine(file), file, file, () -> {});
+      return wiring(file, file, () -> {});
+    }
+
+    /** Reads the file again, every few seconds; it is a mistake if it cannot be read now. */
+    Wiring withLiveFile(Path path) {
+      JsonTargetRegistry file = JsonTargetRegistry.read(path);
+      TargetRegistry live = source -> JsonTargetRegistry.read(path).targetsFor(source);
+      return wiring(new CachingTargetRegistry(live, FILE_TTL, Clock.systemUTC()), file, () -> {});
     }
 
     Wiring withTable(String name) {
       TableRegistry table = TableRegistry.open(name, settings);
-      return new Wiring(engine(table.registry()), table.registry(), null, table.release());
+      return wiring(table.registry(), null, table.release());
     }
 
-    private FanoutEngine engine(TargetRegistry registry) {
-      FanoutEngine.Builder builder = FanoutEngine.builder().registry(registry).listener(totals);
+    private Wiring wiring(
+        TargetRegistry registry, @Nullable JsonTargetRegistry file, Runnable release) {
+      TargetRegistry watched = watch.apply(registry);
+      FanoutEngine.Builder builder = FanoutEngine.builder().registry(watched).listener(listener);
       settings.forEach(builder::setting);
       builder.secrets(new EnvironmentSecrets(System.getenv()));
-      return builder.build();
+      return new Wiring(builder.build(), watched, file, release);
     }
   }
 }

@@ -271,7 +271,8 @@ public final class FanoutEngine implements AutoCloseable {
                   result.type(),
                   result.counts(),
                   result.firstFailure(),
-                  state.oldestHeld()));
+                  state.oldestHeld(),
+                  run.tell(result.targetId(), result.counts())));
     }
     int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
     Checkpoint checkpoint =
@@ -292,7 +293,8 @@ public final class FanoutEngine implements AutoCloseable {
                 records.size(),
                 settled,
                 Duration.ofNanos(Math.max(0, services.nanoTime().getAsLong() - start)),
-                current == null ? null : current.staleSince()));
+                current == null ? null : current.staleSince(),
+                run.tellSettled(settled)));
     return new FanoutResult(
         batch.source(),
         batch.shard(),

@@ -86,7 +86,6 @@ class DocsTest {
   }
 
   @Test
-<<<<<<< HEAD
   void kclPage_worker_isTheCompiledOne() throws IOException {
     String code =
         read(
@@ -99,7 +98,9 @@ class DocsTest {
             .collect(Collectors.joining("\n"));
 
     assertThat(read(Repository.file("docs/kcl.md"))).contains(body);
-=======
+  }
+
+  @Test
   void kafkaPage_itsCode_isTheCompiledCode() {
     String code =
         read(
@@ -112,7 +113,6 @@ class DocsTest {
             .toList();
 
     assertThat(shown).hasSize(1).allSatisfy(block -> assertThat(code).contains(block));
->>>>>>> hC
   }
 
   @Test

@@ -76,6 +76,9 @@ public interface FanoutListener {
    * @param firstFailure the first failure; null if there was none
    * @param oldestHeld when the oldest record that is held came into the source; null if none is, or
    *     the source does not say
+   * @param before what this batch's last event of the target said of {@code counts}; zero in the
+   *     first, and in the first after a changed target was planned anew, where they start again.
+   *     {@code counts} less {@code before} is what a counter that only grows adds
    */
   record TargetEvent(
       Source source,
@@ -84,7 +87,21 @@ public interface FanoutListener {
       String type,
       TargetCounts counts,
       @Nullable Failure firstFailure,
-      @Nullable Instant oldestHeld) {}
+      @Nullable Instant oldestHeld,
+      TargetCounts before) {
+
+    /** Makes the first event of a batch and target. */
+    public TargetEvent(
+        Source source,
+        @Nullable String shard,
+        String targetId,
+        String type,
+        TargetCounts counts,
+        @Nullable Failure firstFailure,
+        @Nullable Instant oldestHeld) {
+      this(source, shard, targetId, type, counts, firstFailure, oldestHeld, TargetCounts.ZERO);
+    }
+  }
 
   /**
    * What became of a batch.
@@ -97,6 +114,8 @@ public interface FanoutListener {
    * @param took how long the call took
    * @param staleSince when the targets were read, if they could not be read again; null if they are
    *     fresh
+   * @param settledBefore the largest {@code settled} that this batch's earlier events said; 0 in
+   *     the first
    */
   record FanoutEvent(
       Source source,
@@ -105,5 +124,19 @@ public interface FanoutListener {
       int records,
       int settled,
       Duration took,
-      @Nullable Instant staleSince) {}
+      @Nullable Instant staleSince,
+      int settledBefore) {
+
+    /** Makes the first event of a batch. */
+    public FanoutEvent(
+        Source source,
+        @Nullable String shard,
+        int targets,
+        int records,
+        int settled,
+        Duration took,
+        @Nullable Instant staleSince) {
+      this(source, shard, targets, records, settled, took, staleSince, 0);
+    }
+  }
 }

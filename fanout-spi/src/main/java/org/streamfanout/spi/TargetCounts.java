@@ -30,6 +30,9 @@ public record TargetCounts(
     long calls,
     long retries) {
 
+  /** Nothing yet. */
+  public static final TargetCounts ZERO = new TargetCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
   /** Returns whether every record in has exactly one end. */
   public boolean areConserved() {
     return records

@@ -21,6 +21,7 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetCounts;
 
 /**
  * One batch on its way to all its targets, over as many calls as it takes.
@@ -41,6 +42,8 @@ public final class BatchRun {
   private final Map<String, TargetDelivery> carriers = new HashMap<>();
   private Map<String, TargetSetup> carrierSetups = Map.of();
   private final List<TargetRuntime> acquired = new ArrayList<>();
+  private final Map<String, TargetCounts> told = new HashMap<>();
+  private int toldSettled;
   private List<Runnable> later = new ArrayList<>();
   private boolean ended = true;
   private Deadline deadline = Deadline.after(Duration.ZERO);
@@ -68,6 +71,7 @@ public final class BatchRun {
     underLock(
         () -> {
           forget(setup.config().id());
+          told.remove(setup.config().id());
           entries.put(
               setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
         });
@@ -438,6 +442,29 @@ public final class BatchRun {
       List<TargetState> states = new ArrayList<>();
       entries.forEach((id, entry) -> states.add(entry.state(batch)));
       return states;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the counts that a listener is told of a target, and returns those it was told before. */
+  public TargetCounts tell(String targetId, TargetCounts counts) {
+    lock.lock();
+    try {
+      TargetCounts before = told.put(targetId, counts);
+      return before == null ? TargetCounts.ZERO : before;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the prefix that a listener is told, and returns the longest it was told before. */
+  public int tellSettled(int settled) {
+    lock.lock();
+    try {
+      int before = toldSettled;
+      toldSettled = Math.max(before, settled);
+      return before;
     } finally {
       lock.unlock();
     }
