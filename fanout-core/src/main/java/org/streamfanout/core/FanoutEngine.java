@@ -39,6 +39,7 @@ import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutListener.FanoutEvent;
@@ -66,6 +67,12 @@ import org.streamfanout.spi.Targets;
  */
 public final class FanoutEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FanoutEngine.class);
+
+  private static final Failure TAKEN_APART =
+      Failure.fatal(
+          "TakenApart",
+          "the target wants aggregates as they are, and the host has taken them apart already; set"
+              + " deaggregate=true, or use a host that reads source records");
 
   private final Providers providers;
   private final EngineContext context;
@@ -126,7 +133,15 @@ public final class FanoutEngine implements AutoCloseable {
     try {
       Current current = targets.of(batch.source());
       current.broken().forEach((id, why) -> run.hold(id, why));
-      plan(batch, current.targets().values(), null)
+      List<TargetSetup> able = new ArrayList<>();
+      for (TargetSetup setup : current.targets().values()) {
+        if (canTake(batch, setup.config())) {
+          able.add(setup);
+        } else {
+          run.hold(setup.config().id(), TAKEN_APART);
+        }
+      }
+      plan(batch, able, null)
           .forEach((id, plan) -> run.deliverTo(get(current.targets(), id), plan));
       run.reopen(current.deadLetterTargets());
       run.deliver(deadline);
@@ -182,7 +197,8 @@ public final class FanoutEngine implements AutoCloseable {
       TargetSetup now = current.targets().get(id);
       if (now != null) {
         TargetConfig before = run.configOf(id);
-        if (before == null || !before.equals(now.config())) {
+        if ((before == null || !before.equals(now.config()))
+            && canTake(run.batch(), now.config())) {
           BitSet open = openSources(run, id);
           plan(run.batch(), List.of(now), open).forEach((same, plan) -> run.deliverTo(now, plan));
         }
@@ -190,6 +206,12 @@ public final class FanoutEngine implements AutoCloseable {
         run.release(id);
       }
     }
+  }
+
+  private static boolean canTake(SourceBatch batch, TargetConfig config) {
+    return config.deaggregate()
+        || !batch.takenApart()
+        || batch.records().stream().allMatch(record -> record.part() == Position.WHOLE);
   }
 
   private static BitSet openSources(BatchRun run, String id) {

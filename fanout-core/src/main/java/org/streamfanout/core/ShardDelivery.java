@@ -56,7 +56,8 @@ public final class ShardDelivery {
    * stopped, or {@code progress} says no, or the thread is interrupted by somebody else, which
    * leaves the flag set, or the engine is closed.
    *
-   * <p>While the targets cannot be read, everything is held and the registry asked again.
+   * <p>While the targets cannot be read, everything is held and the registry asked again. So it is
+   * when the engine fails in a way that it should not: nothing that it throws ends a delivery.
    *
    * @return how far it has got; complete unless one of the other ends came first. After an end that
    *     is not complete the host must not give this shard's next batch to anyone before what is
@@ -88,6 +89,8 @@ public final class ShardDelivery {
       } catch (IllegalStateException e) {
         LOG.debug("the engine is closed; shard '{}' ends", batch.shard(), e);
         return reached;
+      } catch (RuntimeException | Error e) {
+        LOG.error("the engine failed; the records of shard '{}' wait", batch.shard(), e);
       }
       Checkpoint now = result == null ? reached : result.checkpoint();
       boolean further = now.settled() > reached.settled();

@@ -112,6 +112,28 @@ class ShardDeliveryTest {
   }
 
   @Test
+  void deliver_engineFailsAsItShouldNot_waitsAndTriesAgain() {
+    AtomicInteger lookUps = new AtomicInteger();
+    Targets targets = new Targets(List.of(Fixture.target("t").build()), List.of(), Set.of(), null);
+    FanoutEngine.Builder builder =
+        Fixture.quick()
+            .provider(target)
+            .registry(
+                source -> {
+                  if (lookUps.incrementAndGet() < 3) {
+                    throw new NoClassDefFoundError("as an incomplete class path makes it");
+                  }
+                  return targets;
+                });
+    try (FanoutEngine engine = builder.build()) {
+      Checkpoint reached = new ShardDelivery(engine, QUICK).deliver(BATCH, this::note);
+
+      assertThat(reached.isComplete()).isTrue();
+      assertThat(prefixes).containsExactly(0, 0, 3);
+    }
+  }
+
+  @Test
   void deliver_progressSaysNo_ends() {
     target.always(DENY);
     try (Fixture fixture = Fixture.of(target, Fixture.target("t").build())) {

@@ -10,10 +10,12 @@ import java.util.Map;
 public final class KinesisServer implements AutoCloseable {
   private final RunningServer server;
   private final URI endpoint;
+  private final URI tlsEndpoint;
 
-  private KinesisServer(RunningServer server, URI endpoint) {
+  private KinesisServer(RunningServer server, URI endpoint, URI tlsEndpoint) {
     this.server = server;
     this.endpoint = endpoint;
+    this.tlsEndpoint = tlsEndpoint;
   }
 
   /**
@@ -24,21 +26,29 @@ public final class KinesisServer implements AutoCloseable {
   public static KinesisServer start() {
     if (ServerContainer.isWanted()) {
       AwsEmulator emulator = AwsEmulator.start();
-      return new KinesisServer(emulator, emulator.endpoint());
+      URI endpoint = emulator.endpoint();
+      return new KinesisServer(
+          emulator, endpoint, URI.create("https://127.0.0.1:" + endpoint.getPort()));
     }
     ServerProcess server =
         NodeServer.start(
             "kinesis-local/main.js",
             Map.of(
                 "KINESIS_MOCK_PLAIN_PORT", NodeServer.ASKED_PORT,
-                "KINESIS_MOCK_TLS_PORT", "2",
+                "KINESIS_MOCK_TLS_PORT", NodeServer.SECOND_PORT,
                 "LOG_LEVEL", "ERROR"));
-    return new KinesisServer(server, server.endpoint());
+    return new KinesisServer(
+        server, server.endpoint(), URI.create("https://127.0.0.1:" + server.said(1)));
   }
 
   /** Returns the URL for clients, without TLS. */
   public URI endpoint() {
     return endpoint;
+  }
+
+  /** Returns the URL for clients with TLS, by a certificate of the server's own. */
+  public URI tlsEndpoint() {
+    return tlsEndpoint;
   }
 
   /** Stops the server; its streams are gone. */

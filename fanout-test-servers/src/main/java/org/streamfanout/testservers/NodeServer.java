@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Starts servers that run on Node.js. A script that is loaded before them lets them listen on
@@ -18,7 +19,8 @@ final class NodeServer {
   /** The port that servers are told to listen on; they get a free one in its place. */
   static final String ASKED_PORT = "1";
 
-  private static final Pattern LISTENING = Pattern.compile("^listening " + ASKED_PORT + " (\\d+)$");
+  /** Another port that servers may be told to listen on, if they have a second one. */
+  static final String SECOND_PORT = "2";
 
   private NodeServer() {}
 
@@ -26,7 +28,8 @@ final class NodeServer {
    * Starts a script of an npm package and waits until it listens.
    *
    * @param script its path under {@code node_modules}
-   * @param environment has {@link #ASKED_PORT} for the port that clients are to use
+   * @param environment has {@link #ASKED_PORT} for the port that clients are to use, and may have
+   *     {@link #SECOND_PORT}
    * @throws IllegalStateException if the package is not installed or the server does not start
    */
   static ServerProcess start(String script, Map<String, String> environment) {
@@ -37,7 +40,12 @@ final class NodeServer {
     Path folder = ServerProcess.newFolder();
     List<String> command =
         List.of("node", "--require", preload(folder).toString(), main.toString());
-    return ServerProcess.start(folder, LISTENING, command, environment);
+    List<Pattern> listening =
+        Stream.of(ASKED_PORT, SECOND_PORT)
+            .filter(environment::containsValue)
+            .map(port -> Pattern.compile("^listening " + port + " (\\d+)$"))
+            .toList();
+    return ServerProcess.start(folder, listening, command, environment);
   }
 
   /** Returns the folder with what scripts/verify installed. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +39,7 @@ final class ServerProcess implements RunningServer {
   private final Process process;
   private final Path folder;
   private final Thread atExit;
-  private final CompletableFuture<MatchResult> ready = new CompletableFuture<>();
+  private final CompletableFuture<List<MatchResult>> ready = new CompletableFuture<>();
 
   private ServerProcess(Process process, Path folder) {
     this.process = process;
@@ -57,6 +58,17 @@ final class ServerProcess implements RunningServer {
    */
   static ServerProcess start(
       Path folder, Pattern ready, List<String> command, Map<String, String> environment) {
+    return start(folder, List.of(ready), command, environment);
+  }
+
+  /**
+   * Starts a server and waits until it has said several things, in any order.
+   *
+   * @param ready finds a line each; the first group of the first is the port
+   * @throws IllegalStateException if it is not installed or does not start
+   */
+  static ServerProcess start(
+      Path folder, List<Pattern> ready, List<String> command, Map<String, String> environment) {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
@@ -84,9 +96,9 @@ final class ServerProcess implements RunningServer {
         command.get(0) + " did not start; run scripts/verify, which installs it", cause);
   }
 
-  private void await(Pattern pattern, List<String> command) {
+  private void await(List<Pattern> patterns, List<String> command) {
     Deque<String> lines = new ConcurrentLinkedDeque<>();
-    Thread reader = new Thread(() -> read(pattern, lines), "output of " + command.get(0));
+    Thread reader = new Thread(() -> read(patterns, lines), "output of " + command.get(0));
     reader.setDaemon(true);
     reader.start();
     try {
@@ -103,12 +115,18 @@ final class ServerProcess implements RunningServer {
   }
 
   /** Reads to the end, so that the process never waits for a reader; keeps the last lines. */
-  private void read(Pattern pattern, Deque<String> lines) {
+  private void read(List<Pattern> patterns, Deque<String> lines) {
+    Map<Pattern, MatchResult> found = new HashMap<>();
     try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        Matcher matcher = pattern.matcher(line);
-        if (!ready.isDone() && matcher.find()) {
-          ready.complete(matcher.toMatchResult());
+        for (Pattern pattern : patterns) {
+          Matcher matcher = pattern.matcher(line);
+          if (matcher.find()) {
+            found.putIfAbsent(pattern, matcher.toMatchResult());
+          }
+        }
+        if (found.size() == patterns.size()) {
+          ready.complete(patterns.stream().map(found::get).toList());
         }
         if (!ready.isDone()) {
           lines.add(line);
@@ -125,7 +143,12 @@ final class ServerProcess implements RunningServer {
 
   /** Returns the URL for clients of a server that has said its port. */
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + ready.join().group(1));
+    return URI.create("http://127.0.0.1:" + said(0));
+  }
+
+  /** Returns the first group of what the server said, by its place among the patterns. */
+  String said(int index) {
+    return ready.join().get(index).group(1);
   }
 
   /**
@@ -200,7 +223,8 @@ final class ServerProcess implements RunningServer {
     }
   }
 
-  private static void remove(Path folder) {
+  /** Removes a folder with all that is in it. */
+  static void remove(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }

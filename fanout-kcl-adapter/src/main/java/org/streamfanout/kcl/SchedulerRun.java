@@ -1,0 +1,135 @@
+package org.streamfanout.kcl;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.FanoutException;
+import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
+
+/** One run of a KCL scheduler with shards of ours, and its orderly end. Thread-safe. */
+final class SchedulerRun {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulerRun.class);
+
+  /**
+   * What KCL itself takes to hand its leases over once the shards have returned: it looks each
+   * second, three times.
+   */
+  private static final Duration HAND_OVER = Duration.ofSeconds(5);
+
+  private final Scheduler scheduler;
+  private final LiveShards live;
+  private final KclOptions options;
+  private final Start start;
+
+  /** Hears whether the scheduler could start, which KCL only logs; and tells another listener. */
+  static final class Start implements WorkerStateChangeListener {
+    private final WorkerStateChangeListener next;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    Start(WorkerStateChangeListener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void onWorkerStateChange(WorkerState newState) {
+      next.onWorkerStateChange(newState);
+    }
+
+    @Override
+    public void onAllInitializationAttemptsFailed(Throwable cause) {
+      failure.set(cause);
+      next.onAllInitializationAttemptsFailed(cause);
+    }
+  }
+
+  /**
+   * Takes a scheduler that has not been run.
+   *
+   * @param start was given to the scheduler as its listener
+   */
+  SchedulerRun(Scheduler scheduler, LiveShards live, KclOptions options, Start start) {
+    this.scheduler = scheduler;
+    this.live = live;
+    this.options = options;
+    this.start = start;
+  }
+
+  /**
+   * Runs until it is stopped.
+   *
+   * @throws FanoutException if it cannot be started
+   */
+  void run() {
+    LeaseWatch watch = new LeaseWatch(scheduler.leaseCoordinator(), live, options.stopLimit());
+    ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "fanout-kcl-leases");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long nanos = options.leaseCheck().toNanos();
+    try {
+      var unused =
+          clock.scheduleWithFixedDelay(() -> look(watch), nanos, nanos, TimeUnit.NANOSECONDS);
+      scheduler.run();
+    } finally {
+      clock.shutdownNow();
+      live.stop(Deadline.after(Duration.ZERO));
+      live.awaitEnd();
+    }
+    Throwable failure = start.failure.get();
+    if (failure != null) {
+      throw new FanoutException("KCL cannot start: " + failure.getMessage(), failure);
+    }
+  }
+
+  private static void look(LeaseWatch watch) {
+    try {
+      watch.look();
+    } catch (RuntimeException e) {
+      LOG.error("the leases could not be looked at", e);
+    }
+  }
+
+  /**
+   * Stops all shards side by side, then hands the leases over.
+   *
+   * @return whether all leases were handed over within the limit; if not, they are left to expire
+   */
+  boolean stop(Duration limit) {
+    Deadline end = Deadline.after(limit);
+    Duration handOver =
+        HAND_OVER.multipliedBy(3).compareTo(limit) < 0 ? HAND_OVER : limit.dividedBy(3);
+    live.stop(Deadline.after(limit.minus(handOver)));
+    CompletableFuture<Boolean> done = scheduler.startGracefulShutdown();
+    live.awaitEnd();
+    boolean inTime = false;
+    try {
+      inTime = done.get(end.remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("KCL has not handed all leases over within {}; they are left to expire", limit);
+    } catch (ExecutionException e) {
+      LOG.warn("KCL could not hand its leases over; they are left to expire", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!inTime) {
+      // Its initialization holds the lock that this takes.
+      Thread last = new Thread(scheduler::shutdown, "fanout-kcl-shutdown");
+      last.setDaemon(true);
+      last.start();
+    }
+    return inTime;
+  }
+}
