@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.core.kpl.KplDeaggregator;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Source;
@@ -88,6 +89,13 @@ final class KinesisReader {
               .build());
     }
     return new SourceBatch(source, shard, made);
+  }
+
+  /** Returns the user records of records, in order. */
+  List<FanoutRecord> userRecords(String shard, List<Record> records) {
+    return batch(shard, records).records().stream()
+        .flatMap(record -> KplDeaggregator.deaggregate(record).records().stream())
+        .toList();
   }
 
   /** Returns records as an event source mapping of Lambda sends them. */
