@@ -25,13 +25,14 @@ import org.streamfanout.spi.Source;
  *       sends the lowest one named, and all after it, again (<a
  *       href="https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html">
  *       Kinesis</a>, checked 2026-11 in a copy).
- *   <li>Kafka: {@code {"partition": "<topic>-<partition>", "offset": <offset>}}, the lowest offset
- *       that is not settled, of each partition (<a
+ *   <li>Kafka: {@code {"partition": "<topic>-<partition>", "offset": <offset>}} for every record
+ *       that is not settled, in order (<a
  *       href="https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html">Kafka</a>,
  *       checked 2026-11 in copies, of which the older one calls the first member {@code
- *       topic-partition}; the Powertools for Python say {@code partition}, too). What is not in the
- *       event makes Lambda send all of it again. The page does not say whether what follows the
- *       offset named is sent again; that it is, as with the other streams, is taken for granted.
+ *       topic-partition}; the Powertools for Python say {@code partition}, too). The page says that
+ *       what is named comes again, and not whether what follows it does: naming the first of a
+ *       partition alone would be enough in one reading and lose records in the other. An offset
+ *       that is not in the event makes Lambda send all of it again.
  *   <li>SQS: every message that is not settled, and of a FIFO queue every later one of its group,
  *       so that the group comes again in order (<a
  *       href="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html">SQS</a>,
@@ -94,12 +95,14 @@ public final class BatchItemFailures {
     switch (batch.source().type()) {
       case KINESIS, DYNAMODB -> text(json, batch, unsettled.get(0).sequenceNumber());
       case KAFKA -> {
-        json.writeStartObject();
-        json.writeObjectFieldStart("itemIdentifier");
-        json.writeStringField("partition", partition(batch));
-        json.writeNumberField("offset", lowestOffset(unsettled));
-        json.writeEndObject();
-        json.writeEndObject();
+        for (Position position : unsettled) {
+          json.writeStartObject();
+          json.writeObjectFieldStart("itemIdentifier");
+          json.writeStringField("partition", partition(batch));
+          json.writeNumberField("offset", Long.parseLong(position.sequenceNumber()));
+          json.writeEndObject();
+          json.writeEndObject();
+        }
       }
       case SQS -> {
         for (String messageId : messageIds(batch, unsettled)) {
@@ -130,13 +133,6 @@ public final class BatchItemFailures {
           "records of " + batch.source().id() + " are not settled and of no partition");
     }
     return partition;
-  }
-
-  private static long lowestOffset(List<Position> unsettled) {
-    return unsettled.stream()
-        .mapToLong(position -> Long.parseLong(position.sequenceNumber()))
-        .min()
-        .orElseThrow();
   }
 
   /** A message's id is its place; an id that is there twice is named once. */

@@ -76,7 +76,7 @@ final class BatchItemFailuresTest {
   }
 
   @Test
-  void handleRequest_kafka_namesTheFirstOffsetOfEachPartitionThatIsNotSettled() throws IOException {
+  void handleRequest_kafka_namesEachOffsetThatIsNotSettled() throws IOException {
     byte[] event =
         kafkaOf(
             MSK,
@@ -92,6 +92,7 @@ final class BatchItemFailuresTest {
         .isEqualTo(
             """
             {"batchItemFailures":[{"itemIdentifier":{"partition":"orders-0","offset":9}},\
+            {"itemIdentifier":{"partition":"orders-0","offset":10}},\
             {"itemIdentifier":{"partition":"orders-2","offset":5000000000}}]}""");
   }
 

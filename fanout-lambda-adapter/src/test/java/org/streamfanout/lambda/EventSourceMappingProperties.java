@@ -124,10 +124,12 @@ class EventSourceMappingProperties {
   }
 
   @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
-  void run_kafka_losesNothingAndKeepsOrder(@ForAll("cases") Case test) {
+  void run_kafka_losesNothingAndKeepsOrder(
+      @ForAll("cases") Case test, @ForAll boolean whatIsNamedComesAlone) {
     List<Item> items = items(test, List.of("orders-0", "orders-1", "bills-0"));
+    ModelEvent events = whatIsNamedComesAlone ? ModelEvent.KAFKA_EACH : ModelEvent.KAFKA;
 
-    Set<Integer> onFailure = runStream(ModelEvent.KAFKA, settings(test, true, 1), test, items);
+    Set<Integer> onFailure = runStream(events, settings(test, true, 1), test, items);
 
     if (test.settings.maxRetries() < 0 && test.settings.maxAge() < 0) {
       assertThat(onFailure).isEmpty();

@@ -78,6 +78,29 @@ enum ModelEvent {
     }
   },
 
+  /** As the page says it of Kafka, word for word: what is named comes again, and nothing else. */
+  KAFKA_EACH {
+    @Override
+    List<Source> sources() {
+      return KAFKA.sources();
+    }
+
+    @Override
+    byte[] of(List<Item> items) {
+      return KAFKA.of(items);
+    }
+
+    @Override
+    boolean names(JsonNode identifier, Item item) {
+      return KAFKA.names(identifier, item);
+    }
+
+    @Override
+    boolean comesAgain(Item named, Item item) {
+      return named.equals(item);
+    }
+  },
+
   SQS {
     @Override
     List<Source> sources() {
@@ -143,6 +166,11 @@ enum ModelEvent {
   abstract List<Source> sources();
 
   abstract byte[] of(List<Item> items);
+
+  /** Returns whether an item comes again because one is named: all from there on, of its shard. */
+  boolean comesAgain(Item named, Item item) {
+    return named.shard().equals(item.shard()) && named.number() <= item.number();
+  }
 
   /** Returns whether an identifier stands for a record. */
   abstract boolean names(JsonNode identifier, Item item);

@@ -16,12 +16,13 @@ import org.streamfanout.lambda.ModelEvent.Item;
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and {@code
  * services-kinesis-batchfailurereporting.html}, {@code kafka-retry-configurations.html}).
  *
- * <p>A batch is sent until it is done, of each shard or partition from the lowest record named; a
- * batch that failed as a whole is halved, if bisecting is on, which costs no retry; what has no
- * retries left or is too old goes to the on-failure destination. With a parallelization factor the
- * records of a key group make a batch of their own, and groups overtake one another. It fails when
- * a record is passed that some target has not taken. A delivery without batches, such as that of
- * SNS, is the same with batches of one.
+ * <p>A batch is sent until it is done, of each shard or partition from the lowest record named, or
+ * under one reading of the page about Kafka the records named alone; a batch that failed as a whole
+ * is halved, if bisecting is on, which costs no retry; what has no retries left or is too old goes
+ * to the on-failure destination. With a parallelization factor the records of a key group make a
+ * batch of their own, and groups overtake one another. It fails when a record is passed that some
+ * target has not taken. A delivery without batches, such as that of SNS, is the same with batches
+ * of one.
  */
 final class StreamMapping {
   /** A negative number of retries or age is none. */
@@ -110,7 +111,7 @@ final class StreamMapping {
     }
     List<Item> rest = new ArrayList<>();
     for (Item item : items) {
-      if (named == null || named.stream().anyMatch(from -> isFrom(from, item))) {
+      if (named == null || named.stream().anyMatch(each -> events.comesAgain(each, item))) {
         rest.add(item);
       } else {
         pass(item);
@@ -121,10 +122,6 @@ final class StreamMapping {
     } else {
       parts.addFirst(new Part(rest, part.retries + 1));
     }
-  }
-
-  private static boolean isFrom(Item from, Item item) {
-    return from.shard().equals(item.shard()) && from.number() <= item.number();
   }
 
   private boolean isYoung(Item item) {
