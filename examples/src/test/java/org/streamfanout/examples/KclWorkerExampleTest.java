@@ -19,6 +19,7 @@ class KclWorkerExampleTest {
           "aws.region", "us-east-1",
           "aws.accessKeyId", "test",
           "aws.secretAccessKey", "test",
+          "aws.maxAttempts", "1",
           "aws.endpointUrlKinesis", "http://127.0.0.1:9");
 
   @BeforeEach

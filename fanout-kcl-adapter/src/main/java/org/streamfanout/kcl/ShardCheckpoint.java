@@ -105,7 +105,7 @@ final class ShardCheckpoint {
       LOG.warn("the checkpoint of shard '{}' has to wait", shard, e);
     } catch (InvalidStateException e) {
       LOG.error("the checkpoint of shard '{}' has to wait; look at the lease table", shard, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("KCL does not take the checkpoint of shard '{}'", shard, e);
     }
     return false;

@@ -37,6 +37,7 @@ import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.kinesis.common.ConfigsBuilder;
@@ -54,11 +55,14 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
  */
 class FanoutWorkerIT {
   private static final int RECORDS = 20;
+  private static final String OUR_ACCOUNT = "000000000000";
+  private static final String OTHER_ACCOUNT = "111122223333";
   private static final Executor THREADS = task -> new Thread(task).start();
 
   private static KinesisServer kinesisServer;
   private static DynamoDbServer dynamoDbServer;
   private static KinesisClient kinesis;
+  private static KinesisClient other;
   private static KinesisAsyncClient http1;
   private static KinesisAsyncClient http2;
   private static DynamoDbAsyncClient dynamoDb;
@@ -70,6 +74,7 @@ class FanoutWorkerIT {
   private static Running several;
   private static Running consumer;
   private static Running stuck;
+  private static Running robbed;
   private static Bare bare;
 
   /** A scheduler of a host's own, with KCL's decoding. */
@@ -173,6 +178,7 @@ class FanoutWorkerIT {
     kinesisServer = KinesisServer.start();
     dynamoDbServer = DynamoDbServer.start();
     kinesis = AwsTestClients.client(KinesisClient.builder(), kinesisServer.endpoint());
+    other = LocalAws.kinesisOf(OTHER_ACCOUNT, kinesisServer.endpoint());
     http1 = LocalAws.kinesis(kinesisServer.endpoint(), Protocol.HTTP1_1);
     http2 = LocalAws.kinesis(kinesisServer.endpoint(), Protocol.HTTP2);
     dynamoDb = LocalAws.dynamoDb(dynamoDbServer.endpoint());
@@ -187,13 +193,15 @@ class FanoutWorkerIT {
             fanOut.arns.get(0)));
     several = new Running(List.of(stream("one"), stream("two")));
     several.start(several.builder("several").stream("one").stream(several.arns.get(1)));
-    consumer = new Running(List.of(stream("consumed")));
+    consumer = new Running(List.of(stream(other, "consumed")));
     String consumerArn =
-        kinesis
+        other
             .registerStreamConsumer(
                 request -> request.streamARN(consumer.arns.get(0)).consumerName("mine"))
             .consumer()
             .consumerARN();
+    allow(consumer.arns.get(0), "kinesis:*");
+    allow(consumerArn, "kinesis:*");
     consumer.start(
         consumer.builder("consumer").kinesisClient(http2).stream(
             consumer.arns.get(0), consumerArn));
@@ -203,6 +211,9 @@ class FanoutWorkerIT {
             message -> message.body().utf8().equals("stuck 10"),
             Failure.fatal("Denied", "not this one")));
     stuck.start(stuck.builder("stuck").stream("stuck"));
+    robbed = new Running(List.of(stream("robbed")));
+    robbed.target.always(Behaviours.fail(Failure.fatal("Denied", "none")));
+    robbed.start(robbed.builder("robbed").stream("robbed"));
     bare = new Bare("bare", aggregates("bare"));
   }
 
@@ -221,11 +232,26 @@ class FanoutWorkerIT {
     return arn;
   }
 
+  /** Lets our account do something with what the other one has. */
+  private static void allow(String arn, String action) {
+    String policy =
+        """
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "%s",
+         "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Resource": "%s"}]}
+        """
+            .formatted(action, OUR_ACCOUNT, arn);
+    other.putResourcePolicy(request -> request.resourceARN(arn).policy(policy));
+  }
+
   private static String stream(String name) {
-    String arn = LocalAws.createStream(kinesis, name, 2);
+    return stream(kinesis, name);
+  }
+
+  private static String stream(KinesisClient owner, String name) {
+    String arn = LocalAws.createStream(owner, name, 2);
     for (int i = 0; i < RECORDS; i++) {
       int number = i;
-      kinesis.putRecord(
+      owner.putRecord(
           request ->
               request
                   .streamName(name)
@@ -239,7 +265,13 @@ class FanoutWorkerIT {
   static void stop() {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     List<Closing> workers =
-        List.of(polling::close, fanOut::close, several::close, consumer::close, bare::close);
+        List.of(
+            polling::close,
+            fanOut::close,
+            several::close,
+            consumer::close,
+            robbed::close,
+            bare::close);
     CompletableFuture.allOf(
             workers.stream()
                 .map(each -> CompletableFuture.runAsync(() -> close(each, failures), THREADS))
@@ -252,6 +284,7 @@ class FanoutWorkerIT {
             dynamoDbTables::close,
             cloudWatch::close,
             kinesis::close,
+            other::close,
             kinesisServer::close,
             dynamoDbServer::close)
         .forEach(each -> close(each, failures));
@@ -315,11 +348,12 @@ class FanoutWorkerIT {
   }
 
   @Test
-  void run_streamAndConsumerByArn_readsThroughThatConsumer() throws Exception {
+  void run_streamAndConsumerOfAnotherAccount_readsThroughThatConsumer() throws Exception {
+    assertThat(consumer.arns.get(0)).contains(":" + OTHER_ACCOUNT + ":");
     assertThat(texts(consumer.await(RECORDS)))
         .containsExactlyInAnyOrderElementsOf(expected("consumed"));
     assertThat(
-            kinesis
+            other
                 .listStreamConsumers(request -> request.streamARN(consumer.arns.get(0)))
                 .consumers())
         .singleElement()
@@ -352,6 +386,30 @@ class FanoutWorkerIT {
     next.await(open.size());
     next.close();
     assertThat(texts(next.target.records())).containsExactlyInAnyOrderElementsOf(open);
+  }
+
+  @Test
+  void processRecords_leaseIsTakenWhileARecordIsHeld_letsGoAndBeginsAnewOnceItIsBack()
+      throws Exception {
+    robbed.target.awaitSends(2, Polled.PATIENCE);
+    String shard = robbed.target.batches().get(0).shard();
+
+    dynamoDbTables.updateItem(
+        request ->
+            request
+                .tableName("robbed")
+                .key(Map.of("leaseKey", AttributeValue.fromS(shard)))
+                .updateExpression("SET leaseOwner = :thief ADD leaseCounter :one")
+                .expressionAttributeValues(
+                    Map.of(
+                        ":thief", AttributeValue.fromS("thief"),
+                        ":one", AttributeValue.fromN("1"))));
+    // KCL ends a shard only after its batch has returned.
+    Polled.until(() -> !robbed.worker.shards().contains(shard), () -> leases("robbed").toString());
+    robbed.target.always(Behaviours.accept());
+
+    assertThat(texts(robbed.await(RECORDS)))
+        .containsExactlyInAnyOrderElementsOf(expected("robbed"));
   }
 
   @Test

@@ -136,6 +136,13 @@ class ShardProcessorTest {
     }
   }
 
+  @Test
+  void checkpoint_ofASourceRecord_isBehindThoseOfAllItsUserRecords() {
+    ExtendedSequenceNumber halfDone = new ExtendedSequenceNumber("5", 3L);
+
+    assertThat(whole(5)).isGreaterThan(halfDone).isLessThan(new ExtendedSequenceNumber("6", 0L));
+  }
+
   static Exception[] passing() {
     return new Exception[] {
       new ThrottlingException("slow down"),
