@@ -2,6 +2,7 @@ package org.streamfanout.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.streamfanout.testservers.KafkaServer;
@@ -53,9 +55,13 @@ final class Cluster implements AutoCloseable {
     return server.bootstrapServers();
   }
 
-  String createTopic(int partitions) {
+  /**
+   * Makes a topic and waits until its partitions are led, so that producers are not turned away.
+   */
+  String createTopic(int partitions) throws Exception {
     String topic = "orders-" + NAMES.incrementAndGet();
     server.createTopic(topic, partitions, Map.of());
+    ends(topic, partitions);
     return topic;
   }
 
@@ -70,11 +76,17 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Writes records with these numbers as values, and as many keys as said, in turn. */
-  void write(String topic, int from, int to, int keys) {
+  void write(String topic, int from, int to, int keys) throws Exception {
+    List<Future<RecordMetadata>> written = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("linger.ms", 5))) {
       for (int number = from; number < to; number++) {
-        producer.send(new ProducerRecord<>(topic, utf8("key-" + number % keys), utf8("" + number)));
+        written.add(
+            producer.send(
+                new ProducerRecord<>(topic, utf8("key-" + number % keys), utf8("" + number))));
       }
+    }
+    for (Future<RecordMetadata> record : written) {
+      get(record);
     }
   }
 
