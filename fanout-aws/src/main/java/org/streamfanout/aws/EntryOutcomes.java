@@ -54,6 +54,40 @@ public final class EntryOutcomes {
     }
   }
 
+  /**
+   * What an answer says of one entry where entries have no ids.
+   *
+   * @param id what the service gave to an entry that it took; null if it took none
+   * @param failure why it was refused; null if it was not
+   */
+  public record Answered(@Nullable String id, @Nullable Failure failure) {}
+
+  /**
+   * Notes an answer whose entries are told apart by their place alone: one of another length says
+   * nothing about any of them, and one that counts more failures than its entries show has taken
+   * none for sure.
+   *
+   * @param sent the indexes of the messages that were sent, in order
+   * @param answers what is said of each, in the same order
+   * @param failures how many failures the answer counts; null if it does not
+   */
+  public void answerByPlace(
+      List<Integer> sent, List<Answered> answers, @Nullable Integer failures) {
+    if (answers.size() != sent.size()) {
+      return;
+    }
+    long refused = answers.stream().filter(answer -> answer.failure() != null).count();
+    boolean areTrusted = failures == null || failures <= refused;
+    for (int place = 0; place < answers.size(); place++) {
+      Answered answer = answers.get(place);
+      if (answer.failure() != null) {
+        refuse(sent.get(place), answer.failure());
+      } else if (areTrusted && answer.id() != null) {
+        accept(sent.get(place));
+      }
+    }
+  }
+
   private int indexOf(@Nullable String id) {
     for (int index = 0; index < outcomes.length; index++) {
       if (Integer.toString(index).equals(id)) {

@@ -1,5 +1,6 @@
 package org.streamfanout.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,8 +16,10 @@ import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.TargetResult;
+import org.streamfanout.lambda.BatchItemFailures;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutException;
+import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Position;
 import org.streamfanout.spi.Source;
 
@@ -58,10 +61,10 @@ final class EventRun implements AutoCloseable {
   /**
    * Delivers the batches of one event.
    *
-   * @return the first unsettled record of each batch that has one: what a Lambda would answer
+   * @return what a Lambda with partial responses would answer; {@code throws} where it would
    * @throws UnusableException if the engine could not process a batch; the others were processed
    */
-  List<Position> process(List<SourceBatch> batches) throws InterruptedException {
+  String process(List<SourceBatch> batches) throws InterruptedException {
     Deadline deadline = Deadline.after(timeout);
     List<@Nullable Future<FanoutResult>> results = new ArrayList<>();
     for (SourceBatch batch : batches) {
@@ -70,17 +73,13 @@ final class EventRun implements AutoCloseable {
               ? null
               : threads.submit(() -> engine.process(batch, deadline)));
     }
-    List<Position> unsettled = new ArrayList<>();
+    List<List<Position>> unsettled = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     for (int index = 0; index < batches.size(); index++) {
       Future<FanoutResult> result = results.get(index);
       try {
-        Checkpoint checkpoint =
-            result == null ? hold(batches.get(index)) : add(batches.get(index), result.get());
-        Position first = checkpoint.firstUnsettled();
-        if (first != null) {
-          unsettled.add(first);
-        }
+        unsettled.add(
+            result == null ? hold(batches.get(index)) : add(batches.get(index), result.get()));
       } catch (ExecutionException e) {
         problems.add(problem(e));
       }
@@ -88,23 +87,30 @@ final class EventRun implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw UnusableException.underWay(problems);
     }
-    return unsettled;
+    return answer(batches, unsettled);
   }
 
-  private Checkpoint add(SourceBatch batch, FanoutResult result) {
+  private static String answer(List<SourceBatch> batches, List<List<Position>> unsettled) {
+    if (batches.stream().map(SourceBatch::source).allMatch(BatchItemFailures::areKnownTo)) {
+      return new String(BatchItemFailures.of(batches, unsettled), StandardCharsets.UTF_8);
+    }
+    return unsettled.stream().allMatch(List::isEmpty) ? "null" : "throws";
+  }
+
+  private List<Position> add(SourceBatch batch, FanoutResult result) {
     totals.add(result);
     if (!result.isSettled()) {
       held.put(Shard.of(batch), result.targets());
     }
-    return result.checkpoint();
+    return result.unsettled();
   }
 
-  private Checkpoint hold(SourceBatch batch) {
-    int records = batch.records().size();
-    Position first = records == 0 ? null : batch.records().get(0).position();
-    Checkpoint checkpoint = new Checkpoint(0, records, null, first);
+  private List<Position> hold(SourceBatch batch) {
+    List<Position> positions = batch.records().stream().map(FanoutRecord::position).toList();
+    Position first = positions.isEmpty() ? null : positions.get(0);
+    Checkpoint checkpoint = new Checkpoint(0, positions.size(), null, first);
     totals.addUnsent(batch, held.getOrDefault(Shard.of(batch), List.of()), checkpoint);
-    return checkpoint;
+    return positions;
   }
 
   private static String problem(ExecutionException failed) {

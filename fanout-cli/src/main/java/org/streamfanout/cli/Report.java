@@ -90,15 +90,6 @@ final class Report {
     }
   }
 
-  /** Returns what a Lambda would answer for one event, on one line. */
-  static String batchItemFailures(List<Position> firstUnsettled) {
-    ObjectNode root = MAPPER.createObjectNode();
-    ArrayNode failures = root.putArray("batchItemFailures");
-    firstUnsettled.forEach(
-        each -> failures.addObject().put("itemIdentifier", each.sequenceNumber()));
-    return root.toString();
-  }
-
   private static void putCounts(ObjectNode target, TargetCounts counts) {
     target.put("records", counts.records());
     target.put("accepted", counts.accepted());

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.FanoutException;
-import org.streamfanout.spi.Position;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -99,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     Progress progress = Progress.onTerminal(errors);
     UnusableException stopped = null;
-    List<List<Position>> unsettled = new ArrayList<>();
+    List<String> answers = new ArrayList<>();
     try (EventRun run = new EventRun(engine, totals, timeout)) {
       for (EventInput input : inputs) {
         input.forEach(
@@ -111,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
                 throw UnusableException.underWay(preflight.problems());
               }
               progress.started(event);
-              unsettled.add(run.process(event.batches()));
+              answers.add(run.process(event.batches()));
             });
       }
     } catch (UnusableException e) {
@@ -120,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
     progress.finished();
     ResultTable.print(totals.targets(), out);
     if (partial) {
-      unsettled.forEach(each -> out.println(Report.batchItemFailures(each)));
+      answers.forEach(out::println);
     }
     out.flush();
     Report.write(report, () -> Report.ofRun(totals));

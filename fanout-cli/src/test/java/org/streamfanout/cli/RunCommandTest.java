@@ -169,6 +169,46 @@ class RunCommandTest {
     assertThat(ran.out()).contains("stuck: first failure FATAL/");
   }
 
+  @Test
+  void run_eventsOfQueuesAndTopicsThatAreHeld_answersAreThoseOfTheFunction() throws IOException {
+    String queue = "arn:aws:sqs:us-east-1:123456789012:q";
+    String topic = "arn:aws:sns:us-east-1:123456789012:n";
+    String kafka = "kafka://b:9092/t";
+    Path events =
+        file(
+            "e.json",
+            """
+            {"Records":[{"messageId":"m-1","body":"a","eventSource":"aws:sqs","eventSourceARN":"%1$s"},
+            {"messageId":"m-2","body":"b","eventSource":"aws:sqs","eventSourceARN":"%1$s"}]}
+            {"eventSource":"SelfManagedKafka","bootstrapServers":"b:9092","records":{"t-0":[
+            {"topic":"t","partition":0,"offset":7,"value":"YQ=="}]}}
+            {"Records":[{"EventSource":"aws:sns","Sns":{"MessageId":"m","TopicArn":"%2$s","Message":"a"}}]}
+            """
+                .formatted(queue, topic));
+
+    Ran ran =
+        Cli.run(
+            "run",
+            "--event",
+            events.toString(),
+            "--partial",
+            "--timeout",
+            "5s",
+            "--targets",
+            targets(
+                    stuckFile().replace(STREAM, queue),
+                    stuckFile().replace(STREAM, kafka),
+                    stuckFile().replace(STREAM, topic))
+                .toString());
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.out().lines().filter(line -> line.startsWith("{") || line.equals("throws")))
+        .containsExactly(
+            "{\"batchItemFailures\":[{\"itemIdentifier\":\"m-1\"},{\"itemIdentifier\":\"m-2\"}]}",
+            "{\"batchItemFailures\":[{\"itemIdentifier\":{\"partition\":\"t-0\",\"offset\":7}}]}",
+            "throws");
+  }
+
   private static List<String> names(JsonNode node) {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);

@@ -36,8 +36,10 @@ import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
+import org.streamfanout.core.internal.pipeline.Transforms;
 import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.Providers;
+import org.streamfanout.spi.BatchTransform;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutException;
@@ -79,17 +81,17 @@ public final class FanoutEngine implements AutoCloseable {
   private final EngineTargets targets;
   private final Services services;
   private final Planner planner = new Planner();
-  private final Map<String, RecordTransform> transforms;
+  private final Transforms transforms;
   private final OpenCalls calls = new OpenCalls();
   private final @Nullable ExecutorService ownExecutor;
 
   private FanoutEngine(Builder builder) {
     TargetRegistry registry =
         Objects.requireNonNull(builder.registry, "an engine needs a registry: call registry(...)");
+    this.transforms = new Transforms(builder.transforms, builder.batchTransforms);
     this.providers = Providers.discover(builder.providers);
     this.context = new EngineContext(builder.settings, builder.secrets, builder.clock);
-    this.transforms = Map.copyOf(builder.transforms);
-    TargetValidation validation = new TargetValidation(providers, context, transforms.keySet());
+    TargetValidation validation = new TargetValidation(providers, context, transforms.names());
     this.targets =
         new EngineTargets(
             registry,
@@ -156,6 +158,10 @@ public final class FanoutEngine implements AutoCloseable {
    * are looked up again; one that was switched off or removed is released, a changed one gets its
    * unsettled records anew, an added one none. Where targets cannot be looked up, everything is
    * held.
+   *
+   * <p>What a {@link BatchTransform} made is kept and never made again, but for a target that was
+   * changed: it is made anew of the whole batch, and every output that names an unsettled record is
+   * sent.
    *
    * <p>Blocks and ends as {@link #process} does; the answer's counts are sums since then.
    *
@@ -228,14 +234,14 @@ public final class FanoutEngine implements AutoCloseable {
     List<Wanted> wanted = new ArrayList<>();
     for (TargetSetup setup : setups) {
       TargetConfig config = setup.config();
-      String transform = config.transform();
       wanted.add(
           new Wanted(
               config.id(),
               DecodeOptions.of(config),
               config.filter(),
               setup.runtime().sender()::wants,
-              transform == null ? null : get(transforms, transform),
+              transforms.ofRecords(config.transform()),
+              transforms.ofBatches(config.transform()),
               setup.collapser(),
               setup.runtime().capabilities().tombstones()));
     }
@@ -376,6 +382,7 @@ public final class FanoutEngine implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private Function<String, @Nullable String> secrets = name -> null;
     private final Map<String, RecordTransform> transforms = new HashMap<>();
+    private final Map<String, BatchTransform> batchTransforms = new HashMap<>();
     private final List<FanoutListener> listeners = new ArrayList<>();
     private RetryPolicy retry = RetryPolicy.DEFAULT;
     private CircuitOptions circuit = CircuitOptions.DEFAULT;
@@ -421,6 +428,15 @@ public final class FanoutEngine implements AutoCloseable {
     /** Registers a transform under the name that targets use. */
     public Builder transform(String name, RecordTransform transform) {
       transforms.put(name, Objects.requireNonNull(transform, "transform"));
+      return this;
+    }
+
+    /**
+     * Registers a transform of whole batches under the name that targets use, the same column as
+     * for {@link #transform}.
+     */
+    public Builder batchTransform(String name, BatchTransform transform) {
+      batchTransforms.put(name, Objects.requireNonNull(transform, "transform"));
       return this;
     }
 
@@ -504,7 +520,8 @@ public final class FanoutEngine implements AutoCloseable {
     /**
      * Returns the engine.
      *
-     * @throws FanoutException if two providers share a type or one cannot be made
+     * @throws FanoutException if two providers share a type or one cannot be made, or a transform
+     *     and a batch transform share a name
      * @throws NullPointerException if no registry was set
      */
     public FanoutEngine build() {

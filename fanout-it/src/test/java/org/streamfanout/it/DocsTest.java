@@ -27,6 +27,9 @@ class DocsTest {
 
   private static final Pattern CODE = Pattern.compile("(?s)```java\n(.*?)```");
 
+  private static final Path OWN_RUNTIME =
+      Repository.file("examples/src/main/java/org/streamfanout/examples/OwnRuntime.java");
+
   static List<Path> documents() throws IOException {
     try (Stream<Path> files = Files.walk(Repository.file("docs"))) {
       return Stream.concat(
@@ -83,6 +86,36 @@ class DocsTest {
   }
 
   @Test
+  void kclPage_worker_isTheCompiledOne() throws IOException {
+    String code =
+        read(
+            Repository.file(
+                "examples/src/main/java/org/streamfanout/examples/KclWorkerExample.java"));
+    String body =
+        code.substring(code.indexOf("    var targets"), code.lastIndexOf("  }"))
+            .lines()
+            .map(line -> line.substring(Math.min(4, line.length())))
+            .collect(Collectors.joining("\n"));
+
+    assertThat(read(Repository.file("docs/kcl.md"))).contains(body);
+  }
+
+  @Test
+  void kafkaPage_itsCode_isTheCompiledCode() {
+    String code =
+        read(
+            Repository.file(
+                "examples/src/main/java/org/streamfanout/examples/KafkaConsumerExample.java"));
+    List<String> shown =
+        CODE.matcher(read(Repository.file("docs/kafka.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(shown).hasSize(1).allSatisfy(block -> assertThat(code).contains(block));
+  }
+
+  @Test
   void readmes_codeOfTheCustomProvider_isTheCompiledCode() throws IOException {
     String code = customProvider().stream().map(DocsTest::read).collect(Collectors.joining());
     String readme = read(Repository.file("README.md"));
@@ -95,6 +128,31 @@ class DocsTest {
             .toList();
 
     assertThat(shown).hasSizeGreaterThan(3).allSatisfy(block -> assertThat(code).contains(block));
+  }
+
+  @Test
+  void embeddingPage_itsCode_isTheCompiledCode() throws IOException {
+    String code;
+    try (Stream<Path> files = Files.walk(Repository.file("examples/src/main/java"))) {
+      code =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .map(DocsTest::read)
+              .collect(Collectors.joining());
+    }
+    List<String> shown =
+        CODE.matcher(read(Repository.file("docs/embedding.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(shown).hasSize(4).allSatisfy(block -> assertThat(code).contains(block));
+    assertThat(shown.get(0)).isEqualTo(read(OWN_RUNTIME));
+  }
+
+  @Test
+  void ownRuntime_wholeFile_isShorterThan60Lines() {
+    assertThat(read(OWN_RUNTIME).lines().count()).isLessThan(60);
   }
 
   @Test

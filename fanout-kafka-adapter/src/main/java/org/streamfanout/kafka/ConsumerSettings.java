@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.config.ConfigException;
@@ -71,8 +72,8 @@ record ConsumerSettings(
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    int interval = (Integer) parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
-    Duration third = Duration.ofMillis(interval / 3);
+    Object interval = parsed.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+    Duration third = Duration.ofMillis((Integer) Objects.requireNonNull(interval) / 3);
     return new ConsumerSettings(
         properties,
         sources,

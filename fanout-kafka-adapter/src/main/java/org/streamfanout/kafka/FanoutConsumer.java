@@ -177,12 +177,17 @@ public final class FanoutConsumer implements AutoCloseable {
       if (loop != null) {
         return loop.status();
       }
-      ConsumerStatus.State state =
-          stopAt == null && runner == null ? ConsumerStatus.State.NEW : ConsumerStatus.State.ENDED;
-      return new ConsumerStatus(state, List.of(), 0, null);
+      return new ConsumerStatus(stateWithoutLoop(), List.of(), 0, null);
     } finally {
       lock.unlock();
     }
+  }
+
+  private ConsumerStatus.State stateWithoutLoop() {
+    if (end.isDone() || (runner == null && stopAt != null)) {
+      return ConsumerStatus.State.ENDED;
+    }
+    return runner == null ? ConsumerStatus.State.NEW : ConsumerStatus.State.JOINING;
   }
 
   /** Builds a consumer; not thread-safe. */

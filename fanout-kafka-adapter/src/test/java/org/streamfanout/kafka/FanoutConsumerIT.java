@@ -2,14 +2,20 @@ package org.streamfanout.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -19,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamfanout.kafka.Member.Taken;
@@ -30,9 +37,20 @@ class FanoutConsumerIT {
   private static final int PARTITIONS = 6;
   private static final int KEYS = 50;
   private static final int MAX_POLL_RECORDS = 50;
+
+  /** A member that is gone is noticed soon. */
+  static final Map<String, Object> KILLED =
+      Map.of(
+          "max.poll.records",
+          MAX_POLL_RECORDS,
+          "session.timeout.ms",
+          10_000,
+          "heartbeat.interval.ms",
+          500);
+
   private static Cluster cluster;
 
-  private final List<Taken> journal = Member.journal();
+  private final List<Taken> journal = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
@@ -45,9 +63,13 @@ class FanoutConsumerIT {
   }
 
   private Member member(String name, Map<String, Object> more, String... topics) {
+    return idle(name, more, topics).start();
+  }
+
+  private Member idle(String name, Map<String, Object> more, String... topics) {
     Map<String, Object> properties = new HashMap<>(Map.of("max.poll.records", MAX_POLL_RECORDS));
     properties.putAll(more);
-    return new Member(name, cluster, properties, journal, topics);
+    return new Member(name, cluster.servers(), properties, journal::add, topics);
   }
 
   private List<Taken> taken(String targetId) {
@@ -55,7 +77,7 @@ class FanoutConsumerIT {
   }
 
   private Set<String> ids(String targetId) {
-    return taken(targetId).stream().map(it -> it.record().id()).collect(Collectors.toSet());
+    return taken(targetId).stream().map(it -> it.id()).collect(Collectors.toSet());
   }
 
   private static Set<String> idsInLog(String topic) {
@@ -74,30 +96,33 @@ class FanoutConsumerIT {
     Cluster.await("commits of all", () -> cluster.committed(topic, topic).equals(ends));
   }
 
-  /** First appearances of each key's records are in the order of the log. */
   private void assertOrderOfKeys(String topic, String targetId) {
-    Map<String, List<String>> arrived = new LinkedHashMap<>();
-    Set<String> seen = new HashSet<>();
-    for (Taken taken : taken(targetId)) {
-      if (seen.add(taken.record().id())) {
-        arrived
-            .computeIfAbsent(taken.record().key(), key -> new ArrayList<>())
-            .add(taken.record().id());
-      }
-    }
-    Map<String, List<String>> written = new LinkedHashMap<>();
+    assertOrderOfKeys(topic, targetId, List.of());
+  }
+
+  /**
+   * First appearances of each key's records are in the order of the log.
+   *
+   * @param before what came elsewhere before
+   */
+  private void assertOrderOfKeys(String topic, String targetId, List<String> before) {
+    Map<String, String> keys = new LinkedHashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : cluster.records(topic)) {
-      written
-          .computeIfAbsent(new String(record.key()), key -> new ArrayList<>())
-          .add(Cluster.id(record));
+      keys.put(Cluster.id(record), new String(record.key(), StandardCharsets.UTF_8));
     }
-    assertThat(arrived).isEqualTo(written);
+    Set<String> arrived = new LinkedHashSet<>(before);
+    taken(targetId).forEach(taken -> arrived.add(taken.id()));
+    assertThat(byKey(arrived, keys)).isEqualTo(byKey(keys.keySet(), keys));
+  }
+
+  private static Map<String, List<String>> byKey(Set<String> ids, Map<String, String> keys) {
+    return ids.stream().collect(Collectors.groupingBy(keys::get));
   }
 
   /** Returns the records that came more than once, each time but the first. */
   private List<Taken> again(String targetId) {
     Set<String> seen = new HashSet<>();
-    return taken(targetId).stream().filter(taken -> !seen.add(taken.record().id())).toList();
+    return taken(targetId).stream().filter(taken -> !seen.add(taken.id())).toList();
   }
 
   @ParameterizedTest
@@ -150,13 +175,14 @@ class FanoutConsumerIT {
     Map<String, Object> properties =
         Map.of("group.protocol", protocol, "max.poll.interval.ms", 9_000);
     cluster.write(topic, 0, 2_000, KEYS);
-    try (Member first = member("first", properties, topic)) {
-      Cluster.await("some records", () -> taken("failing").size() > 300);
-      first.failures.set(Integer.MAX_VALUE);
+    try (Member first = idle("first", properties, topic).room(300).start()) {
+      Cluster.await(
+          "more at the healthy target, of every partition",
+          () -> first.holdsAll(PARTITIONS) && moreHealthy());
       try (Member second = member("second", properties, topic)) {
         Cluster.await(
             "a share for each", () -> first.partitions() == 3 && second.partitions() == 3);
-        first.failures.set(0);
+        first.room(Integer.MAX_VALUE);
         awaitAll(topic);
         awaitCommits(topic, PARTITIONS);
       }
@@ -170,30 +196,91 @@ class FanoutConsumerIT {
     assertThat(again("healthy")).isNotEmpty();
   }
 
+  private boolean moreHealthy() {
+    Set<String> ahead = ids("healthy");
+    ahead.removeAll(ids("failing"));
+    Set<String> partitions =
+        ahead.stream().map(id -> id.substring(0, id.lastIndexOf(':'))).collect(Collectors.toSet());
+    return partitions.size() == PARTITIONS;
+  }
+
+  @Test
+  void twoProcesses_oneIsKilled_onlyWhatItHadNotCommittedComesTwice(@TempDir Path directory)
+      throws Exception {
+    String topic = cluster.createTopic(PARTITIONS);
+    cluster.write(topic, 0, 3_000, KEYS);
+    Path file = Files.createFile(directory.resolve("taken"));
+    try (MemberProcess killed =
+        MemberProcess.start("killed", cluster.servers(), topic, file, directory.resolve("log"))) {
+      Cluster.await("records at the first", () -> Files.readAllLines(file).size() > 100);
+      try (Member survivor = member("survivor", Map.of(), topic)) {
+        survivor.failures.set(40);
+        Cluster.await("a share for each", () -> survivor.partitions() == PARTITIONS / 2);
+        int before = Files.readAllLines(file).size();
+        cluster.write(topic, 3_000, 9_000, KEYS);
+        Cluster.await("more records at the first", () -> Files.readAllLines(file).size() > before);
+        assertThat(killed.isAlive()).isTrue();
+
+        killed.kill();
+
+        // Before its session ends nobody commits for its partitions.
+        Map<TopicPartition, Long> committed = cluster.committed(topic, topic);
+        Cluster.await("all partitions", () -> survivor.partitions() == PARTITIONS);
+        Cluster.await(
+            "the end",
+            () -> cluster.committed(topic, topic).equals(cluster.ends(topic, PARTITIONS)));
+        for (String target : List.of("healthy", "failing")) {
+          List<String> first = takenByProcess(file, target);
+          assertThat(new HashSet<>(first)).hasSameSizeAs(first);
+          Set<String> all = ids(target);
+          all.addAll(first);
+          assertThat(all).isEqualTo(idsInLog(topic));
+          assertOrderOfKeys(topic, target, first);
+          assertThat(again(target)).isEmpty();
+          first.retainAll(ids(target));
+          assertThat(first).allMatch(id -> isUncommitted(id, committed));
+        }
+      }
+    }
+  }
+
+  private static List<String> takenByProcess(Path file, String target) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> line.startsWith(target + " "))
+        .map(line -> line.split(" ", -1)[1])
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private static boolean isUncommitted(String id, Map<TopicPartition, Long> committed) {
+    int colon = id.lastIndexOf(':');
+    int dash = id.lastIndexOf('-', colon);
+    TopicPartition partition =
+        new TopicPartition(id.substring(0, dash), Integer.parseInt(id.substring(dash + 1, colon)));
+    return Long.parseLong(id.substring(colon + 1)) >= committed.getOrDefault(partition, 0L);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"classic", "consumer"})
   void targetDown_longerThanThePollInterval_theConsumerStaysInItsGroup(String protocol)
       throws Exception {
     String topic = cluster.createTopic(2);
     cluster.write(topic, 0, 200, KEYS);
-    Duration interval = Duration.ofSeconds(2);
+    Duration interval = Duration.ofSeconds(5);
     Map<String, Object> properties =
         Map.of("group.protocol", protocol, "max.poll.interval.ms", (int) interval.toMillis());
-    try (Member member = member("only", properties, topic)) {
-      member.failures.set(Integer.MAX_VALUE);
-      Cluster.await("a full member", () -> member.partitions() == 2);
-      Cluster.await("the healthy one's records", () -> taken("healthy").size() >= 2 * 20);
+    try (Member member = idle("only", properties, topic).room(0).start()) {
+      Cluster.await("held records", () -> member.holdsAll(2) && !taken("healthy").isEmpty());
       var before = cluster.group(topic);
       long since = System.nanoTime();
 
-      Cluster.await("three intervals", () -> System.nanoTime() - since > 3 * interval.toNanos());
+      Cluster.await("two intervals", () -> System.nanoTime() - since > 2 * interval.toNanos());
 
       var after = cluster.group(topic);
       assertThat(after.members()).hasSize(1).isEqualTo(before.members());
       assertThat(after.groupEpoch()).isEqualTo(before.groupEpoch());
       assertThat(member.consumer.status().state()).isEqualTo(ConsumerStatus.State.RUNNING);
       assertThat(cluster.committed(topic, topic).values()).allMatch(offset -> offset == 0);
-      member.failures.set(0);
+      member.room(Integer.MAX_VALUE);
       awaitAll(topic);
       awaitCommits(topic, 2);
     }
@@ -204,13 +291,12 @@ class FanoutConsumerIT {
   @Test
   void stop_inTheMiddleThenRestart_leavesNoGapAndRepeatsNothing() throws Exception {
     String topic = cluster.createTopic(PARTITIONS);
-    cluster.write(topic, 0, 3_000, KEYS);
-    int round = 0;
-    while (taken("failing").size() < 2_500) {
-      int enough = taken("failing").size() + 400;
-      try (Member member = member("round-" + round++, Map.of(), topic)) {
+    for (int round = 0; round < 5; round++) {
+      cluster.write(topic, 600 * round, 600 * (round + 1), KEYS);
+      int enough = taken("failing").size() + 100;
+      try (Member member = member("round-" + round, Map.of(), topic)) {
         member.failures.set(10);
-        Cluster.await("some more", () -> taken("failing").size() >= Math.min(enough, 3_000));
+        Cluster.await("some more", () -> taken("failing").size() >= enough);
         assertThat(member.consumer.stop(Duration.ofSeconds(60))).isTrue();
       }
     }
@@ -219,7 +305,6 @@ class FanoutConsumerIT {
       awaitCommits(topic, PARTITIONS);
       assertThat(last.consumer.stop(Duration.ofSeconds(60))).isTrue();
     }
-    assertThat(round).isGreaterThan(1);
     for (String target : List.of("healthy", "failing")) {
       assertOrderOfKeys(topic, target);
       assertThat(again(target)).isEmpty();
@@ -230,10 +315,10 @@ class FanoutConsumerIT {
   void stop_targetDownThenRestart_leavesNoGap() throws Exception {
     String topic = cluster.createTopic(1);
     cluster.write(topic, 0, 300, KEYS);
-    try (Member member = member("first", Map.of(), topic)) {
-      Cluster.await("some records", () -> taken("failing").size() > 60);
-      member.failures.set(Integer.MAX_VALUE);
-      Cluster.await("failures", () -> member.failures.get() < Integer.MAX_VALUE);
+    try (Member member = idle("first", Map.of(), topic).room(60).start()) {
+      Cluster.await(
+          "more at the healthy target", () -> taken("healthy").size() > taken("failing").size());
+      Cluster.await("held records", () -> member.holdsAll(1));
 
       assertThat(member.consumer.stop(Duration.ofMillis(500))).isFalse();
     }
@@ -350,7 +435,7 @@ class FanoutConsumerIT {
       assertThat(member.target.violations()).isEmpty();
     }
     Map<String, FanoutRecord> arrived =
-        taken("failing").stream().collect(Collectors.toMap(it -> it.record().id(), Taken::record));
+        taken("failing").stream().collect(Collectors.toMap(it -> it.id(), Taken::record));
     assertThat(cluster.records(topic))
         .hasSize(4)
         .allSatisfy(
@@ -376,7 +461,6 @@ class FanoutConsumerIT {
           .extracting(PartitionStatus::topic)
           .containsExactly(first, first, second);
     }
-    assertThat(taken("failing").stream().map(it -> it.record().id()).toList())
-        .doesNotHaveDuplicates();
+    assertThat(taken("failing").stream().map(it -> it.id()).toList()).doesNotHaveDuplicates();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -255,6 +256,23 @@ class FanoutConsumerTest {
     fixture.consumer.stop(Duration.ZERO);
     assertThat(fixture.consumer.status())
         .isEqualTo(new ConsumerStatus(ConsumerStatus.State.ENDED, List.of(), 0, null));
+  }
+
+  @Test
+  void run_clientCannotBeMade_endsWithItsError() {
+    KafkaException failure = new KafkaException("no such login module");
+    FanoutConsumer broken =
+        fixture
+            .builder()
+            .clients(
+                properties -> {
+                  throw failure;
+                })
+            .build();
+
+    assertThatThrownBy(broken::run).isSameAs(failure);
+    assertThat(broken.status().state()).isEqualTo(ConsumerStatus.State.ENDED);
+    assertThat(broken.stop(PATIENCE)).isFalse();
   }
 
   @Test

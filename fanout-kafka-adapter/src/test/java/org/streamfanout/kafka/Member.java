@@ -2,13 +2,12 @@ package org.streamfanout.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.RetryPolicy;
@@ -44,18 +43,25 @@ final class Member implements AutoCloseable {
   /** How many sends of the second target fail from now on. */
   final AtomicInteger failures = new AtomicInteger();
 
+  /** How many records the second target takes of all that it is sent. */
+  private final AtomicInteger room = new AtomicInteger(Integer.MAX_VALUE);
+
   private final FanoutEngine engine;
-  private final CompletableFuture<Void> running;
+  private CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
 
   /** What one member's target took: which member, which target, which record. */
-  record Taken(String member, String targetId, FanoutRecord record) {}
+  record Taken(String member, String targetId, FanoutRecord record) {
+    String id() {
+      return record.id();
+    }
+  }
 
-  /** Starts a member, which tells a journal of what its targets take. */
+  /** Makes a member, which tells a journal of what its targets take. */
   Member(
       String name,
-      Cluster cluster,
+      String servers,
       Map<String, Object> properties,
-      List<Taken> journal,
+      Consumer<Taken> journal,
       String... topics) {
     this.name = name;
     this.target =
@@ -66,11 +72,11 @@ final class Member implements AutoCloseable {
     target.always(behaviour(journal));
     InMemoryTargetRegistry registry = new InMemoryTargetRegistry();
     Map<String, Object> all = new HashMap<>(properties);
-    all.put("bootstrap.servers", cluster.servers());
+    all.put("bootstrap.servers", servers);
     all.putIfAbsent("group.id", topics[0]);
     all.putIfAbsent("client.id", name);
     for (String topic : topics) {
-      Source source = Source.of("kafka://" + cluster.servers() + "/" + topic);
+      Source source = Source.of("kafka://" + servers + "/" + topic);
       registry.put(row(source, "healthy"));
       registry.put(row(source, "failing"));
     }
@@ -90,17 +96,30 @@ final class Member implements AutoCloseable {
             .topics(topics)
             .options(OPTIONS)
             .build();
-    this.running = CompletableFuture.runAsync(consumer::run, task -> new Thread(task).start());
+  }
+
+  /** Lets the second target take so many records from now on, about, and then be down. */
+  Member room(int records) {
+    room.set(records);
+    return this;
+  }
+
+  /** Runs the consumer. */
+  Member start() {
+    running = CompletableFuture.runAsync(consumer::run, task -> new Thread(task).start());
+    return this;
   }
 
   private static TargetConfig row(Source source, String id) {
     return TargetConfig.builder(source, id, "memory", "anywhere").ordering(Ordering.KEY).build();
   }
 
-  private Behaviour behaviour(List<Taken> journal) {
+  private Behaviour behaviour(Consumer<Taken> journal) {
     return sending -> {
       String id = sending.target().id();
-      if (id.equals("failing") && failures.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
+      if (id.equals("failing")
+          && (failures.getAndUpdate(it -> Math.max(0, it - 1)) > 0
+              || room.getAndAdd(-sending.batch().messages().size()) <= 0)) {
         return sending.accept(message -> DOWN);
       }
       // Told before it is answered, so that the journal's order is that of each lane.
@@ -109,13 +128,9 @@ final class Member implements AutoCloseable {
           .messages()
           .forEach(
               message ->
-                  message.records().forEach(record -> journal.add(new Taken(name, id, record))));
+                  message.records().forEach(record -> journal.accept(new Taken(name, id, record))));
       return sending.acceptAll();
     };
-  }
-
-  static List<Taken> journal() {
-    return new CopyOnWriteArrayList<>();
   }
 
   /** Returns what ended the consumer; null if it ended in order. */
@@ -126,6 +141,12 @@ final class Member implements AutoCloseable {
     } catch (ExecutionException e) {
       return e.getCause();
     }
+  }
+
+  /** Returns whether it has so many partitions, with records that are held in each. */
+  boolean holdsAll(int partitions) {
+    return partitions() == partitions
+        && consumer.status().partitions().stream().allMatch(it -> it.inHand() > 0);
   }
 
   /** Returns how many partitions it has. */

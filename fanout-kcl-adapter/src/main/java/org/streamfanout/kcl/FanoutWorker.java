@@ -136,10 +136,12 @@ public final class FanoutWorker implements AutoCloseable {
   }
 
   /**
-   * Stops the worker: all shards side by side may finish what they have until shortly before the
-   * limit, write what is settled, and hand their leases over, so that other workers go on at once.
-   * A target that is down does not make it longer. Blocks for the limit at most; {@link #run}
-   * returns soon afterwards. May be called again, and from any thread but {@code run}'s own.
+   * Stops the worker: all shards side by side may finish what they have, write what is settled, and
+   * hand their leases over, so that other workers go on at once. Up to ten seconds of the limit,
+   * and no more than half, are kept for KCL to do so; a target that is down makes it no longer.
+   * Blocks for the limit at most; {@link #run} returns soon afterwards, but for a worker that is
+   * still at its first calls to AWS and gets no answer. May be called again, and from any thread
+   * but {@code run}'s own.
    *
    * @return whether all leases were handed over in time; if not, others take them once they expire,
    *     and nothing is lost

@@ -8,8 +8,8 @@ import org.streamfanout.core.ShardOptions;
  * How this adapter behaves under KCL.
  *
  * @param shard how a shard goes on with what is held
- * @param stopLimit how long records under way may take once a shard is to be handed over, and the
- *     limit of {@link FanoutWorker#close}
+ * @param stopLimit how long records under way may take once a shard is to go to another worker, and
+ *     how long {@link FanoutWorker#close} may take in all
  * @param leaseCheck how often the worker looks whether its shards are still its own
  */
 public record KclOptions(ShardOptions shard, Duration stopLimit, Duration leaseCheck) {

@@ -1,6 +1,7 @@
 package org.streamfanout.kcl;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -15,6 +16,11 @@ import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutException;
 import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.leases.exceptions.InvalidStateException;
+import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 
 /** One run of a KCL scheduler with shards of ours, and its orderly end. Thread-safe. */
 final class SchedulerRun {
@@ -22,9 +28,9 @@ final class SchedulerRun {
 
   /**
    * What KCL itself takes to hand its leases over once the shards have returned: it looks each
-   * second, three times.
+   * second, three times, and then writes each lease.
    */
-  private static final Duration HAND_OVER = Duration.ofSeconds(5);
+  private static final Duration HAND_OVER = Duration.ofSeconds(10);
 
   private final Scheduler scheduler;
   private final LiveShards live;
@@ -129,27 +135,46 @@ final class SchedulerRun {
    */
   boolean stop(Duration limit) {
     Deadline end = Deadline.after(limit);
-    Duration handOver =
-        HAND_OVER.multipliedBy(3).compareTo(limit) < 0 ? HAND_OVER : limit.dividedBy(3);
-    live.stop(Deadline.after(limit.minus(handOver)));
+    Duration half = limit.dividedBy(2);
+    live.stop(Deadline.after(limit.minus(half.compareTo(HAND_OVER) < 0 ? half : HAND_OVER)));
+    List<Lease> held = List.copyOf(scheduler.leaseCoordinator().getAssignments());
     CompletableFuture<Boolean> done = scheduler.startGracefulShutdown();
     live.awaitEnd();
-    boolean inTime = false;
     try {
-      inTime = done.get(end.remainingNanos(), TimeUnit.NANOSECONDS);
+      if (done.get(end.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        return release(held, end);
+      }
+      LOG.warn(
+          "KCL has ended, but not all of its shards in order; their leases are left to expire");
     } catch (TimeoutException e) {
-      LOG.warn("KCL has not handed all leases over within {}; they are left to expire", limit);
+      LOG.warn("KCL has not ended within {}; its leases are left to expire", limit);
     } catch (ExecutionException e) {
-      LOG.warn("KCL could not hand its leases over; they are left to expire", e.getCause());
+      LOG.warn("KCL could not end in order; its leases are left to expire", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!inTime) {
-      // Its initialization holds the lock that this takes.
-      Thread last = new Thread(scheduler::shutdown, "fanout-kcl-shutdown");
-      last.setDaemon(true);
-      last.start();
+    // Its initialization holds the lock that this takes.
+    Thread last = new Thread(scheduler::shutdown, "fanout-kcl-shutdown");
+    last.setDaemon(true);
+    last.start();
+    return false;
+  }
+
+  /** Writes that leases have no owner any more; KCL only lets them expire. */
+  private boolean release(List<Lease> leases, Deadline end) {
+    LeaseRefresher table = scheduler.leaseCoordinator().leaseRefresher();
+    try {
+      for (Lease lease : leases) {
+        if (end.isExpired()) {
+          return false;
+        }
+        // False means that it is somebody else's already.
+        table.evictLease(lease);
+      }
+      return true;
+    } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
+      LOG.warn("leases could not be released; they are left to expire", e);
+      return false;
     }
-    return inTime;
   }
 }

@@ -81,7 +81,9 @@ final class ShardCheckpoint {
 
   /** Writes that the shard is settled to its end. */
   void writeEnd(RecordProcessorCheckpointer checkpointer) {
-    call(checkpointer::checkpoint);
+    if (call(checkpointer::checkpoint)) {
+      written = settled;
+    }
   }
 
   /** Returns whether KCL has said that the shard is another worker's. */
@@ -103,7 +105,7 @@ final class ShardCheckpoint {
       LOG.warn("the checkpoint of shard '{}' has to wait", shard, e);
     } catch (InvalidStateException e) {
       LOG.error("the checkpoint of shard '{}' has to wait; look at the lease table", shard, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("KCL does not take the checkpoint of shard '{}'", shard, e);
     }
     return false;

@@ -1,11 +1,9 @@
 package org.streamfanout.kcl;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +20,11 @@ import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
  * A change as it stands in <a
  * href="https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html">Lambda's event</a> (as known
  * 2026-11), which is what a {@code lambda} target passes on. Members that the stream does not tell
- * are left out. Stateless.
+ * are left out. For one record, by one thread.
  */
 final class TableEnvelope {
-  private static final JsonFactory JSON = new JsonFactory();
+  private final ByteArrayOutputStream json = new ByteArrayOutputStream(1024);
+  private String separator = "";
 
   private TableEnvelope() {}
 
@@ -35,66 +34,84 @@ final class TableEnvelope {
    * @param change what the record says
    */
   static Bytes of(Source stream, Record record, TableChange change) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      text(json, "eventID", record.eventID());
-      text(json, "eventName", record.eventNameAsString());
-      text(json, "eventVersion", record.eventVersion());
-      text(json, "eventSource", record.eventSource());
-      text(json, "awsRegion", record.awsRegion());
-      json.writeObjectFieldStart("dynamodb");
-      change(json, record.dynamodb(), change);
-      json.writeEndObject();
-      userIdentity(json, record.userIdentity());
-      text(json, "eventSourceARN", stream.id());
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail", e);
-    }
-    return Bytes.wrap(bytes.toByteArray());
+    TableEnvelope envelope = new TableEnvelope();
+    envelope.write(stream, record, change);
+    return Bytes.wrap(envelope.json.toByteArray());
   }
 
-  private static void change(JsonGenerator json, StreamRecord data, TableChange change)
-      throws IOException {
-    if (data.approximateCreationDateTime() != null) {
-      json.writeFieldName("ApproximateCreationDateTime");
-      json.writeNumber(seconds(data.approximateCreationDateTime()));
-    }
-    attributes(json, "Keys", change.keys());
-    attributes(json, "NewImage", change.newImage());
-    attributes(json, "OldImage", change.oldImage());
-    text(json, "SequenceNumber", data.sequenceNumber());
-    if (data.sizeBytes() != null) {
-      json.writeNumberField("SizeBytes", data.sizeBytes());
-    }
-    text(json, "StreamViewType", data.streamViewTypeAsString());
-  }
-
-  private static void userIdentity(JsonGenerator json, @Nullable Identity identity)
-      throws IOException {
+  private void write(Source stream, Record record, TableChange change) {
+    raw("{");
+    text("eventID", record.eventID());
+    text("eventName", record.eventNameAsString());
+    text("eventVersion", record.eventVersion());
+    text("eventSource", record.eventSource());
+    text("awsRegion", record.awsRegion());
+    begin("dynamodb");
+    write(record.dynamodb(), change);
+    end();
+    Identity identity = record.userIdentity();
     if (identity != null) {
-      json.writeObjectFieldStart("userIdentity");
-      text(json, "type", identity.type());
-      text(json, "principalId", identity.principalId());
-      json.writeEndObject();
+      begin("userIdentity");
+      text("type", identity.type());
+      text("principalId", identity.principalId());
+      end();
     }
+    text("eventSourceARN", stream.id());
+    raw("}");
   }
 
-  private static void attributes(
-      JsonGenerator json, String name, @Nullable Map<String, AttributeValue> attributes)
-      throws IOException {
+  private void write(StreamRecord data, TableChange change) {
+    Instant created = data.approximateCreationDateTime();
+    if (created != null) {
+      name("ApproximateCreationDateTime");
+      raw(seconds(created));
+    }
+    attributes("Keys", change.keys());
+    attributes("NewImage", change.newImage());
+    attributes("OldImage", change.oldImage());
+    text("SequenceNumber", data.sequenceNumber());
+    if (data.sizeBytes() != null) {
+      name("SizeBytes");
+      raw(data.sizeBytes().toString());
+    }
+    text("StreamViewType", data.streamViewTypeAsString());
+  }
+
+  private void begin(String name) {
+    name(name);
+    raw("{");
+    separator = "";
+  }
+
+  private void end() {
+    raw("}");
+    separator = ",";
+  }
+
+  private void attributes(String name, @Nullable Map<String, AttributeValue> attributes) {
     if (attributes != null) {
-      json.writeFieldName(name);
-      json.writeRawValue(DynamoDbConverter.json(attributes, false).utf8());
+      name(name);
+      json.writeBytes(DynamoDbConverter.json(attributes, false).toByteArray());
     }
   }
 
-  private static void text(JsonGenerator json, String name, @Nullable String value)
-      throws IOException {
+  private void text(String name, @Nullable String value) {
     if (value != null) {
-      json.writeStringField(name, value);
+      name(name);
+      raw("\"");
+      json.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(value));
+      raw("\"");
     }
+  }
+
+  private void name(String name) {
+    raw(separator);
+    raw("\"" + name + "\":");
+    separator = ",";
+  }
+
+  private void raw(String text) {
+    json.writeBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String seconds(Instant instant) {

@@ -1,56 +1,44 @@
 package org.streamfanout.lambda;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 
 /**
- * The members of one event record, as they stand in the JSON: which kind of record it is shows only
- * once all are read, since their order is free. Used by one thread, for one record.
+ * The members of one element of {@code Records}, as they stand in the JSON: which kind of record it
+ * is shows only once all are read, since their order is free. Used by one thread, for one record.
  */
 final class EventRecord {
   private static final byte[][] MEMBERS =
       EventScanner.names(
-          "kinesis", "dynamodb", "eventSource", "eventID", "eventName", "eventSourceARN");
-  private static final byte[][] KINESIS =
-      EventScanner.names(
-          "partitionKey",
-          "sequenceNumber",
-          "data",
-          "approximateArrivalTimestamp",
-          "explicitHashKey");
-  private static final byte[][] DYNAMODB =
-      EventScanner.names(
-          "ApproximateCreationDateTime", "Keys", "NewImage", "OldImage", "SequenceNumber");
+          "kinesis",
+          "dynamodb",
+          "eventSource",
+          "eventID",
+          "eventName",
+          "eventSourceARN",
+          "messageId",
+          "body",
+          "attributes",
+          "messageAttributes",
+          "EventSource",
+          "Sns");
 
   private final EventScanner scanner;
-  private final AttributeReader attributes;
   private final Repeats repeats;
 
-  @Nullable String eventSource;
+  private @Nullable String eventSource;
+  private @Nullable KinesisRecord kinesis;
+  private @Nullable DynamoDbRecord dynamoDb;
+  private @Nullable QueueMessage queueMessage;
+  private @Nullable TopicMessage topicMessage;
+
   @Nullable String eventId;
   @Nullable String eventName;
   @Nullable String sourceArn;
   @Nullable Bytes envelope;
-  @Nullable Instant arrivedAt;
-
-  boolean hasKinesis;
-  @Nullable String partitionKey;
-  @Nullable String sequenceNumber;
-  @Nullable String explicitHashKey;
-  byte @Nullable [] data;
-
-  boolean hasDynamoDb;
-  @Nullable Map<String, AttributeValue> keys;
-  @Nullable Map<String, AttributeValue> newImage;
-  @Nullable Map<String, AttributeValue> oldImage;
 
   private EventRecord(EventScanner scanner, Repeats repeats) {
     this.scanner = scanner;
-    this.attributes = new AttributeReader(scanner);
     this.repeats = repeats;
   }
 
@@ -79,79 +67,72 @@ final class EventRecord {
     int guess = 0;
     for (boolean first = true; scanner.nextMember(first); first = false) {
       int member = scanner.name(MEMBERS, guess);
-      seen = once(seen, member, MEMBERS);
+      seen = EventMembers.once(scanner, seen, member, MEMBERS);
       switch (member) {
-        case 0 -> hasKinesis = object(this::kinesis, "kinesis");
-        case 1 -> hasDynamoDb = object(this::dynamoDb, "dynamodb");
-        case 2 -> eventSource = scanner.repeatedOrNull(repeats.eventSource, "eventSource");
+        case 0 -> kinesis = KinesisRecord.read(scanner);
+        case 1 -> dynamoDb = DynamoDbRecord.read(scanner);
+        case 2, 10 -> eventSource();
         case 3 -> eventId = scanner.stringOrNull("eventID");
         case 4 -> eventName = scanner.repeatedOrNull(repeats.eventName, "eventName");
         case 5 -> sourceArn = scanner.repeatedOrNull(repeats.sourceArn, "eventSourceARN");
+        case 6 -> queueMessage().readId(scanner);
+        case 7 -> queueMessage().readBody(scanner);
+        case 8 -> queueMessage().readAttributes(scanner);
+        case 9 -> queueMessage().readMessageAttributes(scanner);
+        case 11 -> topicMessage = TopicMessage.read(scanner);
         default -> scanner.skipValue(0);
       }
       guess = member < 0 ? guess : member + 1;
     }
   }
 
-  private boolean object(Runnable members, String what) {
-    if (scanner.peek() != '{') {
-      throw scanner.problem(what + " is not an object");
+  /** SNS spells it with a capital letter. */
+  private void eventSource() {
+    if (eventSource != null) {
+      throw scanner.problem("member 'eventSource' is there twice");
     }
-    scanner.expect('{');
-    members.run();
-    return true;
+    eventSource = scanner.repeatedOrNull(repeats.eventSource, "eventSource");
   }
 
-  private void kinesis() {
-    int seen = 0;
-    int guess = 0;
-    for (boolean first = true; scanner.nextMember(first); first = false) {
-      int member = scanner.name(KINESIS, guess);
-      seen = once(seen, member, KINESIS);
-      switch (member) {
-        case 0 -> partitionKey = scanner.stringOrNull("kinesis.partitionKey");
-        case 1 -> sequenceNumber = scanner.stringOrNull("kinesis.sequenceNumber");
-        case 2 -> data = scanner.base64OrNull("kinesis.data");
-        case 3 -> arrivedAt = time("kinesis.approximateArrivalTimestamp");
-        case 4 -> explicitHashKey = scanner.stringOrNull("kinesis.explicitHashKey");
-        default -> scanner.skipValue(0);
-      }
-      guess = member < 0 ? guess : member + 1;
+  private QueueMessage queueMessage() {
+    if (queueMessage == null) {
+      queueMessage = new QueueMessage();
     }
+    return queueMessage;
   }
 
-  private void dynamoDb() {
-    int seen = 0;
-    int guess = 0;
-    for (boolean first = true; scanner.nextMember(first); first = false) {
-      int member = scanner.name(DYNAMODB, guess);
-      seen = once(seen, member, DYNAMODB);
-      switch (member) {
-        case 0 -> arrivedAt = time("dynamodb.ApproximateCreationDateTime");
-        case 1 -> keys = attributes.attributesOrNull("dynamodb.Keys");
-        case 2 -> newImage = attributes.attributesOrNull("dynamodb.NewImage");
-        case 3 -> oldImage = attributes.attributesOrNull("dynamodb.OldImage");
-        case 4 -> sequenceNumber = scanner.stringOrNull("dynamodb.SequenceNumber");
-        default -> scanner.skipValue(0);
-      }
-      guess = member < 0 ? guess : member + 1;
+  /** Adds what was read to the batch of its source. */
+  void addTo(EventBatches batches) {
+    String name = EventMembers.required(eventSource, "eventSource");
+    switch (name) {
+      case "aws:kinesis" -> only(kinesis, "the object 'kinesis'").addTo(batches, this);
+      case "aws:dynamodb" -> only(dynamoDb, "the object 'dynamodb'").addTo(batches, this);
+      case "aws:sqs" -> only(queueMessage, "'messageId' and 'body'").addTo(batches, this);
+      case "aws:sns" -> only(topicMessage, "the object 'Sns'").addTo(batches, this);
+      default ->
+          throw new EventSyntaxException(
+              "eventSource is '"
+                  + EventMembers.quotable(name)
+                  + "'; aws:kinesis, aws:dynamodb, aws:sqs and aws:sns are understood here");
     }
   }
 
-  /** A member that is there twice has two meanings, and which one counts is luck. */
-  private int once(int seen, int member, byte[][] names) {
-    if (member < 0) {
-      return seen;
+  /** Returns what makes a record one of its kind, if nothing makes it one of another. */
+  private <T> T only(@Nullable T part, String members) {
+    if (part == null) {
+      throw new EventSyntaxException("a record of " + eventSource + " needs " + members);
     }
-    if ((seen & 1 << member) != 0) {
-      throw scanner.problem(
-          "member '" + new String(names[member], StandardCharsets.UTF_8) + "' is there twice");
-    }
-    return seen | 1 << member;
+    stray(part, kinesis, "kinesis");
+    stray(part, dynamoDb, "dynamodb");
+    stray(part, queueMessage, "messageId");
+    stray(part, topicMessage, "Sns");
+    return part;
   }
 
-  private @Nullable Instant time(String what) {
-    String number = scanner.numberOrNull(what);
-    return number == null ? null : EventTime.parse(number, what);
+  private void stray(Object part, @Nullable Object other, String member) {
+    if (other != null && other != part) {
+      throw new EventSyntaxException(
+          "a record of " + eventSource + " needs its own members, and no '" + member + "'");
+    }
   }
 }

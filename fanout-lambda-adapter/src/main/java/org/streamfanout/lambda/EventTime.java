@@ -4,8 +4,9 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** Times of an event: seconds since 1970 with a fraction, as JSON numbers. */
+/** Times of an event: most are seconds since 1970 with a fraction, as JSON numbers. Stateless. */
 final class EventTime {
   /** More characters than any time has; keeps a number of a megabyte from being computed with. */
   private static final int MAX_LENGTH = 40;
@@ -13,6 +14,28 @@ final class EventTime {
   private static final int MAX_SCALE = 30;
 
   private EventTime() {}
+
+  /** Takes a number of seconds since 1970, or null where the value is JSON's null. */
+  static @Nullable Instant secondsOrNull(EventScanner scanner, String what) {
+    String number = scanner.numberOrNull(what);
+    return number == null ? null : parse(number, what);
+  }
+
+  /** Takes a text of milliseconds since 1970, or null where the value is JSON's null. */
+  static @Nullable Instant millisOrNull(EventScanner scanner, String what) {
+    String number = scanner.stringOrNull(what);
+    return number == null ? null : Instant.ofEpochMilli(EventMembers.whole(number, what));
+  }
+
+  /** Takes a time as ISO 8601 writes it, or null where the value is JSON's null. */
+  static @Nullable Instant textOrNull(EventScanner scanner, String what) {
+    String text = scanner.stringOrNull(what);
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new EventSyntaxException(what + " is not a time such as 2019-01-02T12:45:07.000Z", e);
+    }
+  }
 
   /**
    * Returns the time that a JSON number stands for, to the nanosecond.

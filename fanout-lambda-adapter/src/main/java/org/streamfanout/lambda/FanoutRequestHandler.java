@@ -14,9 +14,11 @@ import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.Source;
 
 /**
- * A Lambda handler that gives the events of Kinesis and DynamoDB streams to an engine. Thread-safe;
+ * A Lambda handler that gives the events that {@link LambdaEvents} reads to an engine. Thread-safe;
  * one per function instance.
  *
  * <p>The batches of one event run side by side, so that one that hangs does not keep the others
@@ -25,9 +27,11 @@ import org.streamfanout.spi.Deadline;
  *
  * <p>What is not settled by then is told in one of two ways. By default the handler throws an
  * {@link UnsettledRecordsException}, and Lambda sends the whole event again; with {@link
- * LambdaOptions#partialResponses()} it answers {@code batchItemFailures}, and Lambda goes on from
- * the first record that is not settled. An event that cannot be read, or whose targets cannot be
- * read, makes it throw in either case.
+ * LambdaOptions#partialResponses()} it answers {@code batchItemFailures}: for a stream of Kinesis
+ * or DynamoDB the first sequence number that is not settled, for Kafka the first such offset of
+ * each partition, from which Lambda goes on; for SQS the messages to send again. Events of SNS have
+ * no such answer: anything unsettled throws, always. An event that cannot be read, or whose targets
+ * cannot be read, makes it throw in either case.
  */
 public final class FanoutRequestHandler implements RequestStreamHandler {
   private final FanoutEngine engine;
@@ -57,9 +61,10 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
    * Delivers an event.
    *
    * @param input the event's JSON
-   * @param output gets {@code batchItemFailures} with partial responses, else {@code null}
+   * @param output gets {@code batchItemFailures} with partial responses, except for SNS, else
+   *     {@code null}
    * @param context tells the time left
-   * @throws UnsettledRecordsException if records are not settled, without partial responses
+   * @throws UnsettledRecordsException if records are not settled, and cannot be named in the answer
    * @throws org.streamfanout.spi.FanoutException if the event or the targets cannot be read
    */
   @Override
@@ -71,7 +76,7 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
       List<SourceBatch> batches = LambdaEvents.parse(input);
       List<FanoutResult> results =
           sideBySide.run(batches, batch -> engine.process(batch, deadline));
-      output.write(answer(results));
+      output.write(answer(batches, results));
     } finally {
       if (metrics != null) {
         metrics.flush();
@@ -79,13 +84,25 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
     }
   }
 
-  private byte[] answer(List<FanoutResult> results) {
-    if (options.partialResponses()) {
-      return BatchItemFailures.of(results);
-    }
-    if (!results.stream().allMatch(FanoutResult::isSettled)) {
+  /**
+   * Loads the targets of sources, opens their senders and lets each check its destination, all at
+   * once; see {@link FanoutEngine#prime}. Never throws for what is wrong, which is among the
+   * findings.
+   */
+  public List<Finding> prime(List<Source> sources) {
+    return sideBySide.run(sources, engine::prime).stream().flatMap(List::stream).toList();
+  }
+
+  private byte[] answer(List<SourceBatch> batches, List<FanoutResult> results) {
+    boolean settled = results.stream().allMatch(FanoutResult::isSettled);
+    boolean partial =
+        options.partialResponses()
+            && results.stream().map(FanoutResult::source).allMatch(BatchItemFailures::areKnownTo);
+    if (!settled && !partial) {
       throw UnsettledRecordsException.of(results);
     }
-    return "null".getBytes(StandardCharsets.UTF_8);
+    return partial
+        ? BatchItemFailures.of(batches, results.stream().map(FanoutResult::unsettled).toList())
+        : "null".getBytes(StandardCharsets.UTF_8);
   }
 }

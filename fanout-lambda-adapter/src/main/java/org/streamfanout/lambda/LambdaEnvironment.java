@@ -1,10 +1,12 @@
 package org.streamfanout.lambda;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.EnvironmentSecrets;
@@ -12,6 +14,7 @@ import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.Source;
 
 /**
  * The configuration of a function by environment variables. Immutable.
@@ -47,11 +50,14 @@ import org.streamfanout.spi.ProviderContext;
  *       emulator's</td></tr>
  *   <tr><td>FANOUT_SECRET_{@code <NAME>}</td><td>none</td><td>the secret that a target's options
  *       call {@code <name>}, see {@link EnvironmentSecrets}</td></tr>
+ *   <tr><td>FANOUT_PRIME_SOURCES</td><td>none</td><td>ids of sources, comma-separated, whose targets
+ *       are loaded and checked before the first event</td></tr>
  *   <tr><td>FANOUT_METRICS</td><td>true</td><td>write metrics to the log</td></tr>
  *   <tr><td>FANOUT_LOG_LEVEL</td><td>warn</td><td>trace, debug, info, warn or error</td></tr>
  * </table>
  *
- * <p>{@code AWS_LAMBDA_FUNCTION_NAME} and {@code AWS_REGION} are Lambda's own.
+ * <p>{@code AWS_LAMBDA_FUNCTION_NAME}, {@code AWS_REGION} and {@code
+ * AWS_LAMBDA_INITIALIZATION_TYPE} are Lambda's own.
  */
 public final class LambdaEnvironment {
   private static final String PREFIX = "FANOUT_";
@@ -73,6 +79,7 @@ public final class LambdaEnvironment {
   private final @Nullable String allowedHosts;
   private final boolean allowLocal;
   private final @Nullable String endpointUrl;
+  private final List<Source> primeSources;
   private final boolean metrics;
   private final String logLevel;
 
@@ -116,6 +123,7 @@ public final class LambdaEnvironment {
     allowedHosts = readOrNull(LambdaVariable.FANOUT_ALLOWED_HOSTS, LambdaVariable::hosts);
     allowLocal = read(LambdaVariable.FANOUT_ALLOW_LOCAL, false, LambdaVariable::flag);
     endpointUrl = readOrNull(LambdaVariable.FANOUT_ENDPOINT_URL, LambdaVariable::url);
+    primeSources = read(LambdaVariable.FANOUT_PRIME_SOURCES, List.of(), LambdaVariable::sources);
     metrics = read(LambdaVariable.FANOUT_METRICS, true, LambdaVariable::flag);
     logLevel =
         read(
@@ -199,7 +207,8 @@ public final class LambdaEnvironment {
   }
 
   /**
-   * Hands retries, bounds and settings to an engine's builder; the registry is the caller's.
+   * Hands retries, bounds, settings and a random source to an engine's builder; the registry is the
+   * caller's.
    *
    * @return the builder
    */
@@ -209,6 +218,8 @@ public final class LambdaEnvironment {
     if (maxBytesInFlight != null) {
       engine.maxBytesInFlight(maxBytesInFlight);
     }
+    // The seeds that a JVM gives by itself are one sequence, which every copy of a snapshot shares.
+    engine.random(new SplittableRandom(new SecureRandom().nextLong()));
     engine.secrets(new EnvironmentSecrets(variables));
     engine.setting(ProviderContext.ALLOW_LOCAL, Boolean.toString(allowLocal));
     if (allowedHosts != null) {
@@ -251,6 +262,16 @@ public final class LambdaEnvironment {
   /** Returns the URL of every AWS client; null for AWS's own. */
   public @Nullable String endpointUrl() {
     return endpointUrl;
+  }
+
+  /** Returns the sources that are primed before the first event; see {@link PrimedHandler}. */
+  public List<Source> primeSources() {
+    return primeSources;
+  }
+
+  /** Returns whether the function is being started for a snapshot of SnapStart. */
+  public boolean isSnapStart() {
+    return "snap-start".equals(variables.get("AWS_LAMBDA_INITIALIZATION_TYPE"));
   }
 
   /** Returns whether metrics are written. */

@@ -9,17 +9,35 @@ import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.FanoutException;
 
 /**
- * Reads the events that AWS Lambda gets from Kinesis data streams and DynamoDB streams, as an event
- * source mapping sends them. Thread-safe.
+ * Reads the events that AWS Lambda gets from Kinesis data streams, DynamoDB streams, topics of
+ * Kafka (of Amazon MSK or of a cluster of one's own), queues of SQS and topics of SNS, as Lambda
+ * makes them. Thread-safe.
  *
- * <p>An event's records become one batch per source and shard, in the event's order; a DynamoDB
- * event does not name its shards, so that its batches have none. The ARN of an enhanced fan-out
- * consumer becomes that of its stream. Members that nothing here needs, such as those of a tumbling
- * window, are passed over. Envelopes are slices of the event, which therefore stays in memory as
- * long as its records.
+ * <p>An event's records become one batch per source and shard, in the event's order; the records of
+ * an event are of one kind. What a record is made of:
  *
- * <p>Nothing is left out: an event with anything in it that cannot be read makes a {@link
- * FanoutException} that names the record's index and what is wrong, and never quotes payload.
+ * <table>
+ *   <caption>Records by source</caption>
+ *   <tr><th>Source</th><th>Batch</th><th>Id</th><th>Key</th><th>Headers</th></tr>
+ *   <tr><td>Kinesis</td><td>stream and shard; the ARN of an enhanced fan-out consumer becomes that of
+ *       its stream</td><td>{@code shardId:sequenceNumber}</td><td>partition key</td><td></td></tr>
+ *   <tr><td>DynamoDB</td><td>stream; an event does not name its shards</td><td>event id</td><td>the
+ *       item's</td><td></td></tr>
+ *   <tr><td>Kafka</td><td>topic, by its ARN on MSK and by {@code kafka://} elsewhere, and
+ *       partition</td><td>{@code topic-partition:offset}</td><td>the record's, as {@link
+ *       org.streamfanout.core.kafka.KafkaRecords} makes it for every host; a value that is null or
+ *       not there is a tombstone</td><td>the record's, with repeats</td></tr>
+ *   <tr><td>SQS</td><td>queue</td><td>message id</td><td>message group, where there is
+ *       one</td><td>message attributes</td></tr>
+ *   <tr><td>SNS</td><td>topic</td><td>message id</td><td>none</td><td>message attributes</td></tr>
+ * </table>
+ *
+ * <p>Members that nothing here needs, such as those of a tumbling window, are passed over.
+ * Envelopes are slices of the event, which therefore stays in memory as long as its records.
+ *
+ * <p>Nothing is left out: an event with anything in it that cannot be read, or that contradicts
+ * itself, makes a {@link FanoutException} that names the record's index and what is wrong, and
+ * never quotes payload.
  */
 public final class LambdaEvents {
   /**
@@ -34,7 +52,7 @@ public final class LambdaEvents {
   /**
    * Reads one event to the end of the stream, which stays open.
    *
-   * @return the batches; none if {@code Records} is empty
+   * @return the batches; none if there are no records
    * @throws FanoutException if the event cannot be read, or is larger than {@link #MAX_EVENT_BYTES}
    * @throws IOException if the stream cannot be read
    */
@@ -47,7 +65,7 @@ public final class LambdaEvents {
    * Reads one event.
    *
    * @param event JSON in UTF-8; the caller gives up writing to the array
-   * @return the batches; none if {@code Records} is empty
+   * @return the batches; none if there are no records
    * @throws FanoutException if the event cannot be read, or is larger than {@link #MAX_EVENT_BYTES}
    */
   public static List<SourceBatch> parse(byte[] event) {

@@ -3,12 +3,14 @@ package org.streamfanout.lambda;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.streamfanout.spi.HostPort;
+import org.streamfanout.spi.Source;
 
 /** The environment variables that {@link LambdaEnvironment} understands. */
 enum LambdaVariable {
@@ -26,10 +28,12 @@ enum LambdaVariable {
   FANOUT_ALLOWED_HOSTS,
   FANOUT_ALLOW_LOCAL,
   FANOUT_ENDPOINT_URL,
+  FANOUT_PRIME_SOURCES,
   FANOUT_METRICS,
   FANOUT_LOG_LEVEL;
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+  private static final Pattern BETWEEN_SOURCES = Pattern.compile(",\\s*(?=arn:|kafka://)");
   private static final Pattern TABLE = Pattern.compile("[A-Za-z0-9_.-]{3,255}");
 
   static boolean isKnown(String name) {
@@ -101,6 +105,19 @@ enum LambdaVariable {
       }
     }
     return text;
+  }
+
+  /** The servers in a {@code kafka://} id have commas between them, too. */
+  static List<Source> sources(String text) {
+    List<Source> sources = new ArrayList<>();
+    for (String id : BETWEEN_SOURCES.split(text)) {
+      try {
+        sources.add(Source.of(id.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("is not a list of sources: " + e.getMessage(), e);
+      }
+    }
+    return List.copyOf(sources);
   }
 
   static String url(String text) {

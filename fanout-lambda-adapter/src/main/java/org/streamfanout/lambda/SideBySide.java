@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one task for each input at the same time, the first on the caller's thread. Thread-safe. */
 final class SideBySide {
-  /** Lambda sends one shard an event; this bounds what a made-up event can start. */
+  /** More partitions than an event of Kafka usually has; bounds what a made-up one can start. */
   private static final int MAX_THREADS = 128;
 
   private final ThreadPoolExecutor threads;

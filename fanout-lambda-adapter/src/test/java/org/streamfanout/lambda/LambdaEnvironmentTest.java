@@ -23,6 +23,7 @@ import org.streamfanout.spi.Description;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetSender;
@@ -44,6 +45,18 @@ final class LambdaEnvironmentTest {
     assertThat(environment.logLevel()).isEqualTo("warn");
     assertThat(environment.endpointUrl()).isNull();
     assertThat(environment.region()).isNull();
+    assertThat(environment.primeSources()).isEmpty();
+    assertThat(environment.isSnapStart()).isFalse();
+  }
+
+  @Test
+  void isSnapStart_initializationType_isLambdas() {
+    Map<String, String> variables = new HashMap<>(NAMED);
+    variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+
+    assertThat(LambdaEnvironment.of(variables).isSnapStart()).isTrue();
+    variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    assertThat(LambdaEnvironment.of(variables).isSnapStart()).isFalse();
   }
 
   /** Keeps what it is told of a secret when a row is checked. */
@@ -110,6 +123,10 @@ final class LambdaEnvironmentTest {
     variables.put("FANOUT_ALLOWED_HOSTS", "queue.internal, 10.0.0.7:9324, [::1]:80");
     variables.put("FANOUT_ALLOW_LOCAL", "true");
     variables.put("FANOUT_ENDPOINT_URL", "http://127.0.0.1:4566");
+    variables.put(
+        "FANOUT_PRIME_SOURCES",
+        "arn:aws:kinesis:eu-west-1:123456789012:stream/in, kafka://b-2:1,b-1:1/orders,"
+            + "arn:aws:sqs:eu-west-1:123456789012:q");
     variables.put("FANOUT_METRICS", "false");
     variables.put("FANOUT_LOG_LEVEL", "DEBUG");
     assertThat(variables.keySet())
@@ -123,6 +140,12 @@ final class LambdaEnvironmentTest {
     assertThat(environment.options().deadlineMargin()).isEqualTo(Duration.ofMillis(1500));
     assertThat(environment.cacheTtl()).isEqualTo(Duration.ofMinutes(2));
     assertThat(environment.metrics()).isFalse();
+    assertThat(environment.primeSources())
+        .extracting(Source::id)
+        .containsExactly(
+            "arn:aws:kinesis:eu-west-1:123456789012:stream/in",
+            "kafka://b-1:1,b-2:1/orders",
+            "arn:aws:sqs:eu-west-1:123456789012:q");
     assertThat(environment.logLevel()).isEqualTo("debug");
     assertThat(environment.endpointUrl()).isEqualTo("http://127.0.0.1:4566");
     assertThat(environment.region()).isEqualTo("eu-west-1");
@@ -152,6 +175,8 @@ final class LambdaEnvironmentTest {
           FANOUT_ENDPOINT_URL          | ftp://host            | is not a URL
           FANOUT_ENDPOINT_URL          | http://user:pw@host   | is not a URL
           FANOUT_ENDPOINT_URL          | http://a b            | is not a URL
+          FANOUT_PRIME_SOURCES         | orders                | is not a list of sources
+          FANOUT_PRIME_SOURCES         | ``                    | is not a list of sources
           FANOUT_LOG_LEVEL             | loud                  | is not one of trace
           FANOUT_PARTIAL_RESPONSE      | true                  | is no variable of this function
           """)

@@ -132,17 +132,14 @@ final class LambdaEventsDynamoDbTest {
   }
 
   @Test
-  void parse_kinesisAndDynamoDbInOneEvent_giveABatchEach() {
+  void parse_kinesisAndDynamoDbInOneEvent_isAnError() {
     byte[] event =
         event(
             dynamoDb("1", "INSERT", ""), EventText.kinesis("2", "d"), dynamoDb("3", "REMOVE", ""));
 
-    List<SourceBatch> batches = LambdaEvents.parse(event);
-
-    assertThat(batches).hasSize(2);
-    assertThat(batches.get(0).records())
-        .extracting(FanoutRecord::sequenceNumber)
-        .containsExactly("1", "3");
+    assertThatThrownBy(() -> LambdaEvents.parse(event))
+        .isInstanceOf(FanoutException.class)
+        .hasMessage("Lambda event, record 1: a record of KINESIS stands in an event of DYNAMODB");
   }
 
   @Test

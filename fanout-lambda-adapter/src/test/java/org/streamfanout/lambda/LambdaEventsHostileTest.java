@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.streamfanout.spi.FanoutException;
 
@@ -56,6 +58,9 @@ final class LambdaEventsHostileTest {
           "eventVersion":"1.0"               | "eventID":"s:1"              | member 'eventID' is there twice
           "eventVersion":"1.0"               | "kinesis":{}                 | member 'kinesis' is there twice
           "eventVersion":"1.0"               | "dynamodb":{}                | and no 'dynamodb'
+          "eventVersion":"1.0"               | "Sns":{}                     | and no 'Sns'
+          "eventVersion":"1.0"               | "body":""                    | and no 'messageId'
+          "eventVersion":"1.0"               | "EventSource":"aws:sns"      | member 'eventSource' is there twice
           "eventVersion":"1.0"               | "x":tru                      | 'true' expected
           "eventVersion":"1.0"               | "x":01                       | not a number
           "eventVersion":"1.0"               | "x":1.                       | a digit expected
@@ -74,9 +79,9 @@ final class LambdaEventsHostileTest {
           1545084650.987                     | 1e99999999999999             | approximateArrivalTimestamp is not a time
           1545084650.987                     | 1545084650987000000000       | approximateArrivalTimestamp is not a time
           1545084650.987                     | "1545084650"                 | approximateArrivalTimestamp is not a number
-          arn:aws:kinesis:us-east-1:         | arn:aws:s3:us-east-1:        | is no stream's ARN
+          arn:aws:kinesis:us-east-1:         | arn:aws:s3:us-east-1:        | is no source's ARN
           arn:aws:kinesis:us-east-1:         | arn:aws:sqs:us-east-1:       | is not one of eventSource
-          arn:aws:kinesis:us-east-1:         | nonsense                     | is no stream's ARN
+          arn:aws:kinesis:us-east-1:         | nonsense                     | is no source's ARN
           """)
   void parse_aRecordThatCannotBeRead_isNamedWithWhatIsWrong(
       String part, String replacement, String problem) {
@@ -103,7 +108,10 @@ final class LambdaEventsHostileTest {
           null                      | not a JSON object
           "text"                    | not a JSON object
           {}                        | there is no member 'Records'
-          {"records":{}}            | there is no member 'Records'
+          {"records":{}}            | eventSource is missing
+          {"eventSource":"aws:s3","records":{}} | eventSource is 'aws:s3'
+          {"eventSource":"aws:kafka","records":[]} | 'records' is not an object
+          {"eventSource":"aws:kafka","records":{},"Records":[]} | stand in one event
           {"Records":{}}            | 'Records' is not an array
           {"Records":null}          | 'Records' is not an array
           {"Records":[],"Records":[]} | member 'Records' is there twice
@@ -119,9 +127,20 @@ final class LambdaEventsHostileTest {
         .hasMessageContaining(problem);
   }
 
-  @Test
-  void parse_truncatedAtAnyByte_isAnErrorAndNeverAPart() {
-    byte[] event = event(kinesis("1", "aé"), dynamoDb("2", "INSERT", "\"NewImage\":{},"));
+  /** One of each kind. */
+  static List<byte[]> events() {
+    return List.of(
+        event(kinesis("1", "aé"), kinesis("2", "b")),
+        event(dynamoDb("2", "INSERT", "\"NewImage\":{},")),
+        EventText.kafka(
+            EventText.kafkaRecord(0, 15, "k", "é"), EventText.kafkaRecord(0, 16, null, null)),
+        event(EventText.sqs(EventText.QUEUE, "m-1", "g", "é")),
+        event(EventText.sns("m-1", "é")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("events")
+  void parse_truncatedAtAnyByte_isAnErrorAndNeverAPart(byte[] event) {
     for (int length = 0; length < event.length; length++) {
       byte[] part = Arrays.copyOf(event, length);
 
@@ -132,12 +151,12 @@ final class LambdaEventsHostileTest {
     assertThatCode(() -> LambdaEvents.parse(event)).doesNotThrowAnyException();
   }
 
-  @Test
-  void parse_anyByteChanged_isAnErrorOrStillJson() {
-    byte[] good = event(kinesis("1", "aé"), dynamoDb("2", "INSERT", "\"NewImage\":{},"));
+  @ParameterizedTest
+  @MethodSource("events")
+  void parse_anyByteChanged_isAnErrorOrStillJson(byte[] good) {
     ObjectMapper json = new ObjectMapper();
     Random random = new Random(11);
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 10_000; round++) {
       byte[] event = good.clone();
       event[random.nextInt(event.length)] = (byte) random.nextInt(256);
       try {

@@ -58,7 +58,11 @@ public final class FanoutRecord {
     return new Builder(id, sequenceNumber);
   }
 
-  /** Returns the id; user records of one aggregate share it and differ in {@link #part()}. */
+  /**
+   * Returns the id; user records of one aggregate share it and differ in {@link #part()}. What a
+   * {@link BatchTransform} made has an id of its own, which begins with that of the record it was
+   * made with.
+   */
   public String id() {
     return origin.id;
   }

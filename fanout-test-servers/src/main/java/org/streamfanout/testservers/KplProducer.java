@@ -56,12 +56,22 @@ public final class KplProducer implements AutoCloseable {
   }
 
   /**
+   * Starts a producer that packs as many records into an aggregate as fit, and waits until it does.
+   *
+   * @see #start(KinesisServer, String, int)
+   */
+  public static KplProducer start(KinesisServer server, String stream) {
+    return start(server, stream, Integer.MAX_VALUE);
+  }
+
+  /**
    * Starts a producer and waits until it aggregates, which it does once it knows the stream's
    * shards. The records by which this is found out stay in the stream.
    *
+   * @param recordsPerAggregate how many records an aggregate has at most
    * @throws IllegalStateException if it does not aggregate
    */
-  public static KplProducer start(KinesisServer server, String stream) {
+  public static KplProducer start(KinesisServer server, String stream, int recordsPerAggregate) {
     Path folder = ServerProcess.newFolder();
     KinesisProducerConfiguration configuration =
         new KinesisProducerConfiguration()
@@ -75,6 +85,7 @@ public final class KplProducer implements AutoCloseable {
             .setStsPort(1)
             .setVerifyCertificate(false)
             .setMetricsLevel("none")
+            .setAggregationMaxCount(recordsPerAggregate)
             .setRecordTtl(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS))
             .setRequestTimeout(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS))
             .setRateLimit(Integer.MAX_VALUE)

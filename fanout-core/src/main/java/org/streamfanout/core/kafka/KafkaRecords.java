@@ -84,6 +84,24 @@ public final class KafkaRecords {
       @Nullable Bytes value,
       List<Header> headers,
       long timestamp) {
+    return record(topic, partition, offset, key, value, headers, timestamp, null);
+  }
+
+  /**
+   * Returns a record as {@link #record(String, int, long, Bytes, Bytes, List, long)} does, out of a
+   * Lambda event.
+   *
+   * @param envelope the record's own JSON in the event; null if it has none
+   */
+  public static FanoutRecord record(
+      String topic,
+      int partition,
+      long offset,
+      @Nullable Bytes key,
+      @Nullable Bytes value,
+      List<Header> headers,
+      long timestamp,
+      @Nullable Bytes envelope) {
     String shard = shard(topic, partition);
     String place = Long.toString(offset);
     return FanoutRecord.builder(shard + ":" + place, place)
@@ -93,6 +111,7 @@ public final class KafkaRecords {
         .data(value)
         .headers(headers)
         .arrivedAt(timestamp < 0 ? null : Instant.ofEpochMilli(timestamp))
+        .envelope(envelope)
         .build();
   }
 

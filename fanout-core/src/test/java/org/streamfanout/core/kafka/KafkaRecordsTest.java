@@ -80,6 +80,15 @@ class KafkaRecordsTest {
     assertThat(other.key()).isEqualTo("base64:/g==");
   }
 
+  @Test
+  void record_ofALambdaEvent_hasItsEnvelope() {
+    FanoutRecord record =
+        KafkaRecords.record("t", 0, 7, null, utf8("v"), List.of(), -1, utf8("{}"));
+
+    assertThat(record.envelope()).isEqualTo(utf8("{}"));
+    assertThat(record.id()).isEqualTo("t-0:7");
+  }
+
   private static FanoutRecord record(byte[] key) {
     return KafkaRecords.record("t", 0, 0, Bytes.wrap(key), null, List.of(), -1);
   }

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,35 +19,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.streamfanout.aws.AwsAccess;
-import org.streamfanout.aws.AwsClients;
 import org.streamfanout.lambda.function.RuntimeApi.Answer;
-import org.streamfanout.testservers.DynamoDbServer;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
  * The deployable jar under AWS's own runtime interface client, with its targets in DynamoDB Local;
  * the Runtime API is a stand-in.
  */
 class FanoutFunctionIT {
-  private static final String TABLE = "fanoutTargets";
   private static final String STREAM = "arn:aws:kinesis:eu-west-1:123456789012:stream/in";
   private static final String TABLE_STREAM =
       "arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/2015-06-27T00:48:05.899";
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static DynamoDbServer server;
-  private static AwsClients clients;
-  private static DynamoDbClient client;
+  private static TargetTable table;
 
   @TempDir Path directory;
   private RuntimeApi api;
@@ -59,32 +41,17 @@ class FanoutFunctionIT {
 
   @BeforeAll
   static void startServer() {
-    server = DynamoDbServer.start();
-    clients =
-        AwsClients.builder()
-            .region("eu-west-1")
-            .endpoint(server.endpoint())
-            .credentials(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .build();
-    client = clients.client(DynamoDbClient.class, DynamoDbClient::builder, AwsAccess.DEFAULT);
+    table = new TargetTable();
   }
 
   @AfterAll
   static void stopServer() {
-    clients.close();
-    server.close();
+    table.close();
   }
 
   @BeforeEach
   void start() throws IOException {
-    client.createTable(
-        request ->
-            request
-                .tableName(TABLE)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
-                .attributeDefinitions(text("sourceArn"), text("id")));
+    table.create();
     api = new RuntimeApi();
   }
 
@@ -94,7 +61,7 @@ class FanoutFunctionIT {
       function.close();
     }
     api.close();
-    client.deleteTable(request -> request.tableName(TABLE));
+    table.delete();
   }
 
   @Test
@@ -176,18 +143,12 @@ class FanoutFunctionIT {
   @Test
   void invoke_tableChanges_deliversPlainJson() throws Exception {
     Path file = directory.resolve("changes.jsonl");
-    client.putItem(
-        request ->
-            request
-                .tableName(TABLE)
-                .item(
-                    Map.of(
-                        "sourceArn", AttributeValue.fromS(TABLE_STREAM),
-                        "id", AttributeValue.fromS("changes"),
-                        "type", AttributeValue.fromS("file"),
-                        "destination", AttributeValue.fromS(file.toString()),
-                        "convertDDB", AttributeValue.fromBool(true),
-                        "active", AttributeValue.fromBool(true))));
+    table.put(
+        TABLE_STREAM,
+        "changes",
+        "file",
+        file.toString(),
+        Map.of("convertDDB", AttributeValue.fromBool(true)));
     function = FunctionProcess.start(api, directory, variables());
     String event =
         """
@@ -216,23 +177,11 @@ class FanoutFunctionIT {
   }
 
   private static Map<String, String> variables() {
-    URI endpoint = server.endpoint();
-    return new HashMap<>(
-        Map.of("FANOUT_ENDPOINT_URL", endpoint.toString(), "FANOUT_ALLOW_LOCAL", "true"));
+    return table.variables();
   }
 
   private static void put(String id, String type, String destination) {
-    client.putItem(
-        request ->
-            request
-                .tableName(TABLE)
-                .item(
-                    Map.of(
-                        "sourceArn", AttributeValue.fromS(STREAM),
-                        "id", AttributeValue.fromS(id),
-                        "type", AttributeValue.fromS(type),
-                        "destination", AttributeValue.fromS(destination),
-                        "active", AttributeValue.fromBool(true))));
+    table.put(STREAM, id, type, destination);
   }
 
   private static byte[] event(String arn, String... sequenceNumbers) {
@@ -256,27 +205,6 @@ class FanoutFunctionIT {
   }
 
   private List<String> delivered(String file) throws IOException {
-    return Files.readAllLines(directory.resolve(file)).stream()
-        .map(
-            line -> {
-              try {
-                byte[] data = JSON.readTree(line).get("data").binaryValue();
-                return new String(data, StandardCharsets.UTF_8);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            })
-        .toList();
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
+    return DeliveredFile.texts(directory.resolve(file));
   }
 }

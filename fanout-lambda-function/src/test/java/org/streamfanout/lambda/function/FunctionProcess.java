@@ -43,6 +43,8 @@ final class FunctionProcess implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                // As Lambda's managed runtimes start a JVM: it connects org.crac with their hooks.
+                "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
                 "-cp",
                 jar + File.pathSeparator + runtime,
                 "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,10 +24,14 @@ import java.util.concurrent.TimeUnit;
 final class RuntimeApi implements AutoCloseable {
   private static final String PATH = "/2018-06-01/runtime/";
 
-  /** What the function answered: to an invocation, that it could not start, or that it ended. */
+  /**
+   * What the function answered: to an invocation, that it is ready for a snapshot, could not start,
+   * or ended.
+   */
   record Answer(Kind kind, String body) {
     enum Kind {
       RESPONSE,
+      SNAPSHOT,
       ERROR,
       INIT_ERROR,
       ENDED
@@ -39,6 +44,7 @@ final class RuntimeApi implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final BlockingQueue<Invocation> invocations = new LinkedBlockingQueue<>();
   private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+  private final CountDownLatch restored = new CountDownLatch(1);
 
   RuntimeApi() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
@@ -55,6 +61,16 @@ final class RuntimeApi implements AutoCloseable {
   Answer invoke(byte[] event, Duration timeout) throws InterruptedException {
     invocations.add(new Invocation(event, timeout));
     return awaitAnswer();
+  }
+
+  /** Waits until a function that is started for a snapshot asks to be restored. */
+  Answer awaitSnapshot() throws InterruptedException {
+    return awaitAnswer();
+  }
+
+  /** Lets the function go on as if it were a copy of its snapshot. */
+  void restore() {
+    restored.countDown();
   }
 
   /** Tells whoever waits that the function's process has ended. */
@@ -79,7 +95,11 @@ final class RuntimeApi implements AutoCloseable {
         return;
       }
       String text = new String(body, StandardCharsets.UTF_8);
-      if (path.equals(PATH + "init/error")) {
+      if (path.equals(PATH + "restore/next")) {
+        restoreNext(exchange);
+        return;
+      }
+      if (path.equals(PATH + "init/error") || path.equals(PATH + "restore/error")) {
         accepted(exchange);
         answers.add(new Answer(Answer.Kind.INIT_ERROR, text));
       } else if (path.endsWith("/response")) {
@@ -115,6 +135,18 @@ final class RuntimeApi implements AutoCloseable {
     headers.add("Content-Type", "application/json");
     exchange.sendResponseHeaders(200, invocation.event.length);
     exchange.getResponseBody().write(invocation.event);
+  }
+
+  private void restoreNext(HttpExchange exchange) throws IOException {
+    answers.add(new Answer(Answer.Kind.SNAPSHOT, ""));
+    try {
+      restored.await();
+    } catch (InterruptedException e) {
+      // The test is over; the function is stopped as well.
+      Thread.currentThread().interrupt();
+      return;
+    }
+    exchange.sendResponseHeaders(200, 0);
   }
 
   private static void accepted(HttpExchange exchange) throws IOException {

@@ -178,11 +178,11 @@ final class Answers {
     message.state = State.DONE;
     if (message.origin != null) {
       delivery.letterTaken(message);
-      message.origin.sender().accepted(message.origin.message(), message.origin.item());
+      message.origin.sender().accepted(message.origin.message(), message.origin.output());
       return;
     }
-    for (int item : message.items) {
-      delivery.ledger.settle(item, end);
+    for (int output : message.outputs) {
+      delivery.ledger.settle(output, end);
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.dynamodb.DynamoDbConverter;
 import org.streamfanout.spi.Bytes;
@@ -25,8 +26,14 @@ final class DeadLetterEnvelope {
 
   private DeadLetterEnvelope() {}
 
+  /**
+   * Returns the letter.
+   *
+   * @param madeOf the records that a batch transform made the record of; empty if none did
+   */
   static Bytes of(
       FanoutRecord record,
+      List<FanoutRecord> madeOf,
       Source source,
       @Nullable String shard,
       String targetId,
@@ -56,6 +63,9 @@ final class DeadLetterEnvelope {
         json.writeRawValue(
             DynamoDbConverter.wholeChange(change, record.sequenceNumber(), false).utf8());
       }
+      if (!madeOf.isEmpty()) {
+        writeMadeOf(json, madeOf);
+      }
       json.writeStringField("failureKind", failure.kind().name());
       json.writeStringField("failureCode", failure.code());
       json.writeStringField("failureDetail", failure.detail());
@@ -67,6 +77,19 @@ final class DeadLetterEnvelope {
       throw new UncheckedIOException("writing to memory cannot fail", e);
     }
     return Bytes.wrap(bytes.toByteArray());
+  }
+
+  private static void writeMadeOf(JsonGenerator json, List<FanoutRecord> madeOf)
+      throws IOException {
+    json.writeArrayFieldStart("madeOf");
+    for (FanoutRecord each : madeOf) {
+      json.writeStartObject();
+      json.writeStringField("recordId", each.id());
+      json.writeStringField("sequenceNumber", each.sequenceNumber());
+      json.writeNumberField("part", each.part());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static @Nullable String text(@Nullable Instant instant) {

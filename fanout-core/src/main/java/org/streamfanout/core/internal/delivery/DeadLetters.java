@@ -42,7 +42,7 @@ final class DeadLetters {
   private void sendLetters(Outbound message, Failure failure) {
     TargetDelivery carrier = delivery.run.deadLetterDelivery(delivery.setup.config());
     message.carrier = carrier;
-    int open = (int) Arrays.stream(message.items).filter(delivery.ledger::isOpen).count();
+    int open = (int) Arrays.stream(message.outputs).filter(delivery.ledger::isOutputOpen).count();
     addOpen(message, -message.lettersOpen);
     message.lettersHeld = 0;
     if (carrier == null) {
@@ -50,27 +50,28 @@ final class DeadLetters {
       return;
     }
     addOpen(message, open);
-    for (int index = 0; index < message.items.length; index++) {
-      int item = message.items[index];
-      if (delivery.ledger.isOpen(item)) {
+    for (int index = 0; index < message.outputs.length; index++) {
+      int output = message.outputs[index];
+      if (delivery.ledger.isOutputOpen(output)) {
         FanoutRecord record = message.records.get(index);
         Bytes envelope;
         try {
-          envelope = envelope(record, message, failure);
+          envelope = envelope(record, output, message, failure);
         } catch (DynamoDbFormatException e) {
           // A letter without the payload would lose it.
           held(message, Failure.rejected("NoEnvelope", String.valueOf(e.getMessage())));
           continue;
         }
-        carrier.carry(record.withData(envelope), new DeadLetterOrigin(this, message, item));
+        carrier.carry(record.withData(envelope), new DeadLetterOrigin(this, message, output));
       }
     }
     delivery.run.wake();
   }
 
-  private Bytes envelope(FanoutRecord record, Outbound message, Failure failure) {
+  private Bytes envelope(FanoutRecord record, int output, Outbound message, Failure failure) {
     return DeadLetterEnvelope.of(
         record,
+        delivery.plan.madeOf(output),
         delivery.run.batch.source(),
         delivery.run.batch.shard(),
         delivery.id(),
@@ -83,8 +84,8 @@ final class DeadLetters {
   }
 
   /** A letter was accepted. */
-  void accepted(Outbound message, int item) {
-    delivery.ledger.settle(item, End.DEAD_LETTERED);
+  void accepted(Outbound message, int output) {
+    delivery.ledger.settle(output, End.DEAD_LETTERED);
     addOpen(message, -1);
     endIfAllAccepted(message);
   }

@@ -25,8 +25,8 @@ final class Outbound {
 
   final List<FanoutRecord> records;
 
-  /** The indexes of the records in the target's plan, in order. */
-  final int[] items;
+  /** The indexes of the records among the outputs of the target's plan, in order. */
+  final int[] outputs;
 
   final int bodyLength;
 
@@ -70,7 +70,7 @@ final class Outbound {
 
   Outbound(
       List<FanoutRecord> records,
-      int[] items,
+      int[] outputs,
       int bodyLength,
       long size,
       Lane lane,
@@ -79,7 +79,7 @@ final class Outbound {
       @Nullable ConflictQueue conflict,
       @Nullable DeadLetterOrigin origin) {
     this.records = records;
-    this.items = items;
+    this.outputs = outputs;
     this.bodyLength = bodyLength;
     this.size = size;
     this.lane = lane;
@@ -90,9 +90,9 @@ final class Outbound {
   }
 
   int order() {
-    return items[0];
+    return outputs[0];
   }
 
   /** Whose record a dead letter is, and where it goes back to. */
-  record DeadLetterOrigin(DeadLetters sender, Outbound message, int item) {}
+  record DeadLetterOrigin(DeadLetters sender, Outbound message, int output) {}
 }

@@ -42,7 +42,7 @@ final class Packer {
   /** Records that are being joined. */
   private static final class Group {
     final List<FanoutRecord> records = new ArrayList<>();
-    final List<Integer> items = new ArrayList<>();
+    final List<Integer> outputs = new ArrayList<>();
     long contributions;
     long overhead;
   }
@@ -68,18 +68,19 @@ final class Packer {
 
   /** Packs a whole plan. */
   void pack(TargetPlan plan) {
-    for (int item = 0; item < plan.size(); item++) {
-      if (plan.isFiltered(item)) {
+    int count = plan.outputCount();
+    for (int output = 0; output < count; output++) {
+      if (!plan.isOutputPlanned(output)) {
         continue;
       }
-      FanoutRecord record = plan.record(item);
-      Failure rejection = plan.rejection(item);
+      FanoutRecord record = plan.outputRecord(output);
+      Failure rejection = plan.outputRejection(output);
       Object key = groupKey(record);
       if (rejection != null || collapse == Collapse.NONE || record.isTombstone()) {
         close(key);
-        add(List.of(record), new int[] {item}, rejection, null);
+        add(List.of(record), new int[] {output}, rejection, null);
       } else {
-        join(key, record, item);
+        join(key, record, output);
       }
     }
     open.values().forEach(this::flush);
@@ -95,7 +96,7 @@ final class Packer {
     return ordering == Ordering.KEY ? record.key() : SINGLE_LANE;
   }
 
-  private void join(Object key, FanoutRecord record, int item) {
+  private void join(Object key, FanoutRecord record, int output) {
     int contribution = collapser.contribution(record);
     Group group = open.get(key);
     if (group != null
@@ -109,7 +110,7 @@ final class Packer {
       open.put(key, group);
     }
     group.records.add(record);
-    group.items.add(item);
+    group.outputs.add(output);
     group.contributions += contribution;
   }
 
@@ -136,24 +137,25 @@ final class Packer {
   private void flush(Group group) {
     add(
         List.copyOf(group.records),
-        group.items.stream().mapToInt(Integer::intValue).toArray(),
+        group.outputs.stream().mapToInt(Integer::intValue).toArray(),
         null,
         null);
   }
 
   private Outbound add(
       List<FanoutRecord> records,
-      int[] items,
+      int[] outputs,
       @Nullable Failure rejection,
       @Nullable DeadLetterOrigin origin) {
     Lane lane = laneOf(records.get(0));
-    Outbound message = make(records, items, lane, rejection, null, origin);
+    Outbound message = make(records, outputs, lane, rejection, null, origin);
     int count = records.size();
     if (message.size > limits.maxMessageBytes() && count > 1) {
       // The overhead of the first record did not hold for all of them.
       int half = count / 2;
-      add(records.subList(0, half), Arrays.copyOfRange(items, 0, half), null, null);
-      return add(records.subList(half, count), Arrays.copyOfRange(items, half, count), null, null);
+      add(records.subList(0, half), Arrays.copyOfRange(outputs, 0, half), null, null);
+      return add(
+          records.subList(half, count), Arrays.copyOfRange(outputs, half, count), null, null);
     }
     lane.append(message);
     if (message.conflict != null) {
@@ -182,7 +184,7 @@ final class Packer {
 
   private Outbound make(
       List<FanoutRecord> records,
-      int[] items,
+      int[] outputs,
       Lane lane,
       @Nullable Failure rejection,
       @Nullable ConflictQueue known,
@@ -212,7 +214,7 @@ final class Packer {
         }
       }
     }
-    return new Outbound(records, items, bodyLength, size, lane, preset, kept, conflict, origin);
+    return new Outbound(records, outputs, bodyLength, size, lane, preset, kept, conflict, origin);
   }
 
   private Failure tooLarge(long size) {
@@ -251,7 +253,7 @@ final class Packer {
     Outbound part =
         make(
             List.copyOf(whole.records.subList(from, to)),
-            Arrays.copyOfRange(whole.items, from, to),
+            Arrays.copyOfRange(whole.outputs, from, to),
             whole.lane,
             null,
             whole.conflict,

@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.spi.TargetCounts;
 
@@ -11,7 +12,10 @@ import org.streamfanout.spi.TargetCounts;
  * {@link #counts} can prove that no record was lost or settled twice.
  */
 final class TargetLedger {
-  /** What became of a record. */
+  /**
+   * What became of a record. Where a batch transform made several outputs of one, which came to
+   * different ends, the later of these constants counts.
+   */
   enum End {
     OPEN,
     ACCEPTED,
@@ -23,10 +27,12 @@ final class TargetLedger {
 
   private final End[] ends;
   private final long[] sums = new long[End.values().length];
+  private final @Nullable OutputLedger outputs;
   private long calls;
   private long retries;
 
   TargetLedger(TargetPlan plan) {
+    outputs = plan.hasOutputs() ? new OutputLedger(plan) : null;
     ends = new End[plan.size()];
     for (int item = 0; item < ends.length; item++) {
       ends[item] = plan.isFiltered(item) ? End.FILTERED : End.OPEN;
@@ -34,16 +40,24 @@ final class TargetLedger {
     }
   }
 
-  End end(int item) {
-    return ends[item];
-  }
-
   boolean isOpen(int item) {
     return ends[item] == End.OPEN;
   }
 
-  /** Settles a record; one that is settled already stays as it is. */
-  void settle(int item, End end) {
+  boolean isOutputOpen(int output) {
+    return outputs == null ? isOpen(output) : outputs.isOpen(output);
+  }
+
+  /** Settles an output, and the records that wait for no other; one that is settled stays so. */
+  void settle(int output, End end) {
+    if (outputs == null) {
+      settleItem(output, end);
+    } else {
+      outputs.settle(output, end, this::settleItem);
+    }
+  }
+
+  private void settleItem(int item, End end) {
     if (ends[item] == End.OPEN) {
       ends[item] = end;
       sums[End.OPEN.ordinal()]--;
@@ -52,8 +66,11 @@ final class TargetLedger {
   }
 
   void releaseOpen() {
+    if (outputs != null) {
+      outputs.release();
+    }
     for (int item = 0; item < ends.length; item++) {
-      settle(item, End.RELEASED);
+      settleItem(item, End.RELEASED);
     }
   }
 
@@ -80,12 +97,17 @@ final class TargetLedger {
     return sums[end.ordinal()];
   }
 
-  /** Returns whether the sums are those of the records' states. */
+  /**
+   * Returns whether the sums are those of the records' states, and no record is settled before the
+   * outputs that were made of it.
+   */
   boolean isConserved() {
     long[] counted = new long[sums.length];
     for (End end : ends) {
       counted[end.ordinal()]++;
     }
-    return Arrays.equals(counted, sums) && counts().areConserved();
+    return Arrays.equals(counted, sums)
+        && counts().areConserved()
+        && (outputs == null || outputs.agreesWith(this::isOpen));
   }
 }

@@ -13,7 +13,8 @@ import org.streamfanout.spi.Source;
  * Thread-safe.
  *
  * <p>Every record counts, not the first alone: a retry that packs more records under the same first
- * one would otherwise be taken for a duplicate by a FIFO destination, and what it added be lost.
+ * one would otherwise be taken for a duplicate by a FIFO destination, and what it added be lost. An
+ * output of a batch transform carries what it came from, and its ordinal, in its own id.
  */
 public final class MessageIds {
   private final String source;
@@ -31,13 +32,18 @@ public final class MessageIds {
     update(digest, source);
     update(digest, target);
     for (FanoutRecord record : records) {
-      update(digest, record.id());
-      updateInt(digest, record.part());
+      updatePlace(digest, record);
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static MessageDigest sha256() {
+  /** Takes in which record it is. */
+  static void updatePlace(MessageDigest digest, FanoutRecord record) {
+    update(digest, record.id());
+    updateInt(digest, record.part());
+  }
+
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -52,7 +58,7 @@ public final class MessageIds {
     digest.update(bytes);
   }
 
-  private static void updateInt(MessageDigest digest, int value) {
+  static void updateInt(MessageDigest digest, int value) {
     digest.update((byte) (value >>> 24));
     digest.update((byte) (value >>> 16));
     digest.update((byte) (value >>> 8));

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.spi.BatchTransform;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.RecordTransform;
@@ -21,6 +22,8 @@ import org.streamfanout.spi.Source;
  * record is decoded and matched once per distinct set of options. Thread-safe.
  */
 public final class Planner {
+  static final String TRANSFORM_FAILED = "TransformFailed";
+
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
 
   private final Map<FilterPlace, CachedFilter> filters = new ConcurrentHashMap<>();
@@ -37,6 +40,7 @@ public final class Planner {
    * @param filter its pattern; null for none
    * @param wants whether its destination wants a record, by the target's options
    * @param transform its transform; null for none
+   * @param batchTransform its transform of whole batches; null for none
    * @param collapser what says whether a record can be sent
    * @param tombstones whether it takes records without data
    */
@@ -46,13 +50,15 @@ public final class Planner {
       @Nullable String filter,
       Predicate<FanoutRecord> wants,
       @Nullable RecordTransform transform,
+      @Nullable BatchTransform batchTransform,
       Collapser collapser,
       boolean tombstones) {}
 
   /**
    * Plans a batch for several targets.
    *
-   * @param sources the indexes of the source records to plan; null for all
+   * @param sources the indexes of the source records to plan; null for all. A batch transform gets
+   *     the others, too, and what it makes of them alone is left out
    * @return one plan per target, by id
    */
   public Map<String, TargetPlan> plan(
@@ -64,6 +70,15 @@ public final class Planner {
       groups.computeIfAbsent(target.options(), options -> new ArrayList<>()).add(target);
     }
     groups.forEach((options, group) -> planGroup(batch, options, group, sources, plans));
+    for (Wanted target : targets) {
+      BatchTransform transform = target.batchTransform();
+      if (transform != null) {
+        BatchOutputs outputs =
+            new BatchOutputs(target.id(), planOf(plans, target), record -> unfit(target, record));
+        outputs.compute(transform);
+        plans.put(target.id(), outputs.plan(sources));
+      }
+    }
     return plans;
   }
 
@@ -76,8 +91,10 @@ public final class Planner {
     RecordFilter filter = filterOf(batch.source(), options, group);
     List<TargetPlan> ordered = group.stream().map(target -> planOf(plans, target)).toList();
     List<FanoutRecord> records = batch.records();
+    boolean wholeBatch = group.stream().anyMatch(target -> target.batchTransform() != null);
     for (int index = 0; index < records.size(); index++) {
-      if (sources != null && !sources.get(index)) {
+      boolean planned = sources == null || sources.get(index);
+      if (!planned && !wholeBatch) {
         continue;
       }
       FanoutRecord whole = records.get(index);
@@ -88,7 +105,9 @@ public final class Planner {
         RecordFilter.Verdict verdict =
             filter == null || rejection != null ? null : filter.judge(record);
         for (int target = 0; target < group.size(); target++) {
-          place(group.get(target), ordered.get(target), index, record, rejection, verdict);
+          if (planned || group.get(target).batchTransform() != null) {
+            place(group.get(target), ordered.get(target), index, record, rejection, verdict);
+          }
         }
       }
     }
@@ -145,7 +164,7 @@ public final class Planner {
             index,
             record,
             Failure.rejected(
-                "TransformFailed", "the transform failed with " + e.getClass().getName()));
+                TRANSFORM_FAILED, "the transform failed with " + e.getClass().getName()));
         return;
       }
     }
@@ -153,7 +172,7 @@ public final class Planner {
       plan.addFiltered(index, record);
       return;
     }
-    Failure unfit = unfit(target, sent);
+    Failure unfit = target.batchTransform() == null ? unfit(target, sent) : null;
     if (unfit == null) {
       plan.add(index, sent);
     } else {

@@ -11,14 +11,19 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 
 /**
- * The records of one batch as one target sees them: decoded, filtered and transformed, in order.
- * Written by one thread, then read by many.
+ * The records of one batch as one target sees them, decoded, filtered and transformed, in order;
+ * and what is sent of them: each record itself, or, where a batch transform is in between, its
+ * outputs. Written by one thread, then read by many.
+ *
+ * <p>An <em>item</em> is a record that is counted, an <em>output</em> one that is sent. Without a
+ * batch transform they are the same, by the same index.
  */
 public final class TargetPlan {
   private final List<FanoutRecord> records = new ArrayList<>();
   private int[] sources = new int[16];
   private final BitSet filtered = new BitSet();
   private final Map<Integer, Failure> rejections = new HashMap<>();
+  private @Nullable List<PlannedOutput> outputs;
 
   /** Adds a record to send. */
   public void add(int sourceIndex, FanoutRecord record) {
@@ -40,6 +45,11 @@ public final class TargetPlan {
   public void addRejected(int sourceIndex, FanoutRecord record, Failure failure) {
     rejections.put(records.size(), failure);
     add(sourceIndex, record);
+  }
+
+  /** Sets what is sent in place of the records. */
+  void sendInstead(List<PlannedOutput> newOutputs) {
+    outputs = List.copyOf(newOutputs);
   }
 
   /** Returns how many records there are, filtered and rejected ones included. */
@@ -65,5 +75,40 @@ public final class TargetPlan {
   /** Returns why an item cannot be sent; null if it can. */
   public @Nullable Failure rejection(int item) {
     return rejections.isEmpty() ? null : rejections.get(item);
+  }
+
+  /** Returns whether the outputs are others than the records. */
+  public boolean hasOutputs() {
+    return outputs != null;
+  }
+
+  /** Returns how many outputs there are. */
+  public int outputCount() {
+    return outputs == null ? records.size() : outputs.size();
+  }
+
+  /** Returns whether an output is sent, or rejected; filtered ones are neither. */
+  public boolean isOutputPlanned(int output) {
+    return outputs != null || !filtered.get(output);
+  }
+
+  /** Returns the record that is sent as an output. */
+  public FanoutRecord outputRecord(int output) {
+    return outputs == null ? records.get(output) : outputs.get(output).record();
+  }
+
+  /** Returns why an output cannot be sent; null if it can. */
+  public @Nullable Failure outputRejection(int output) {
+    return outputs == null ? rejection(output) : outputs.get(output).rejection();
+  }
+
+  /** Returns the items, each once, that are settled only with an output. */
+  public List<Integer> itemsOf(int output) {
+    return outputs == null ? List.of(output) : outputs.get(output).items();
+  }
+
+  /** Returns the records that a batch transform made an output of; empty if none did. */
+  public List<FanoutRecord> madeOf(int output) {
+    return outputs == null ? List.of() : outputs.get(output).madeOf();
   }
 }

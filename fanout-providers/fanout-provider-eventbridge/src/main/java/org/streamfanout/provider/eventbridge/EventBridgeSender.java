@@ -70,36 +70,22 @@ final class EventBridgeSender implements TargetSender {
               .putEvents(
                   request ->
                       request.entries(entries).overrideConfiguration(AwsCalls.until(deadline)));
-      answered(response, sent, outcomes);
+      outcomes.answerByPlace(
+          sent,
+          response.entries().stream().map(EventBridgeSender::answered).toList(),
+          response.failedEntryCount());
     } catch (SdkException error) {
       outcomes.failOpen(error);
     }
     return outcomes.toList();
   }
 
-  /**
-   * Entries are told apart by their place alone, so an answer of another length says nothing about
-   * any of them; nor does a count of failures that the entries do not show.
-   */
-  private static void answered(
-      PutEventsResponse response, List<Integer> sent, EntryOutcomes outcomes) {
-    List<PutEventsResultEntry> results = response.entries();
-    if (results.size() != sent.size()) {
-      return;
-    }
-    long refused = results.stream().filter(result -> result.errorCode() != null).count();
-    Integer counted = response.failedEntryCount();
-    boolean areTrusted = counted == null || counted <= refused;
-    for (int place = 0; place < results.size(); place++) {
-      PutEventsResultEntry result = results.get(place);
-      int index = sent.get(place);
-      if (result.errorCode() != null) {
-        outcomes.refuse(
-            index, AwsFailures.entry(SERVICE, result.errorCode(), result.errorMessage()));
-      } else if (areTrusted && result.eventId() != null) {
-        outcomes.accept(index);
-      }
-    }
+  private static EntryOutcomes.Answered answered(PutEventsResultEntry result) {
+    return new EntryOutcomes.Answered(
+        result.eventId(),
+        result.errorCode() == null
+            ? null
+            : AwsFailures.entry(SERVICE, result.errorCode(), result.errorMessage()));
   }
 
   @Override

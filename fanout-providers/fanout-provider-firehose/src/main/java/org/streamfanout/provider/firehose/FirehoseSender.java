@@ -87,7 +87,11 @@ final class FirehoseSender implements TargetSender {
               .records(records)
               .overrideConfiguration(AwsCalls.until(deadline))
               .build();
-      answered(client().putRecordBatch(request), sent, outcomes);
+      PutRecordBatchResponse response = client().putRecordBatch(request);
+      outcomes.answerByPlace(
+          sent,
+          response.requestResponses().stream().map(FirehoseSender::answered).toList(),
+          response.failedPutCount());
     } catch (ServiceUnavailableException overLimit) {
       Failure failure = overLimit(AwsFailures.classify(overLimit));
       sent.forEach(index -> outcomes.refuse(index, failure));
@@ -112,31 +116,14 @@ final class FirehoseSender implements TargetSender {
     return message.records().get(0).change();
   }
 
-  /**
-   * Entries are told apart by their place alone, so an answer of another length says nothing about
-   * any of them; nor does a count of failures that the entries do not show.
-   */
-  private static void answered(
-      PutRecordBatchResponse response, List<Integer> sent, EntryOutcomes outcomes) {
-    List<PutRecordBatchResponseEntry> results = response.requestResponses();
-    if (results.size() != sent.size()) {
-      return;
+  private static EntryOutcomes.Answered answered(PutRecordBatchResponseEntry result) {
+    String code = result.errorCode();
+    if (code == null) {
+      return new EntryOutcomes.Answered(result.recordId(), null);
     }
-    long refused = results.stream().filter(result -> result.errorCode() != null).count();
-    Integer counted = response.failedPutCount();
-    boolean areTrusted = counted == null || counted <= refused;
-    for (int place = 0; place < results.size(); place++) {
-      PutRecordBatchResponseEntry result = results.get(place);
-      int index = sent.get(place);
-      if (result.errorCode() != null) {
-        Failure failure = AwsFailures.entry(SERVICE, result.errorCode(), result.errorMessage());
-        outcomes.refuse(
-            index,
-            result.errorCode().startsWith("ServiceUnavailable") ? overLimit(failure) : failure);
-      } else if (areTrusted && result.recordId() != null) {
-        outcomes.accept(index);
-      }
-    }
+    Failure failure = AwsFailures.entry(SERVICE, code, result.errorMessage());
+    return new EntryOutcomes.Answered(
+        result.recordId(), code.startsWith("ServiceUnavailable") ? overLimit(failure) : failure);
   }
 
   /**

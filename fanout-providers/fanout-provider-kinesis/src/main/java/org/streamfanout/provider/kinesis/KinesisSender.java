@@ -107,36 +107,23 @@ final class KinesisSender implements TargetSender {
               .records(entries)
               .overrideConfiguration(AwsCalls.until(deadline))
               .build();
-      answered(client().putRecords(request), sent, outcomes);
+      PutRecordsResponse response = client().putRecords(request);
+      outcomes.answerByPlace(
+          sent,
+          response.records().stream().map(KinesisSender::answered).toList(),
+          response.failedRecordCount());
     } catch (SdkException error) {
       outcomes.failOpen(error);
     }
     return outcomes.toList();
   }
 
-  /**
-   * Entries are told apart by their place alone, so an answer of another length says nothing about
-   * any of them; nor does a count of failures that the entries do not show.
-   */
-  private static void answered(
-      PutRecordsResponse response, List<Integer> sent, EntryOutcomes outcomes) {
-    List<PutRecordsResultEntry> results = response.records();
-    if (results.size() != sent.size()) {
-      return;
-    }
-    long refused = results.stream().filter(result -> result.errorCode() != null).count();
-    Integer counted = response.failedRecordCount();
-    boolean areTrusted = counted == null || counted <= refused;
-    for (int place = 0; place < results.size(); place++) {
-      PutRecordsResultEntry result = results.get(place);
-      int index = sent.get(place);
-      if (result.errorCode() != null) {
-        outcomes.refuse(
-            index, AwsFailures.entry(SERVICE, result.errorCode(), result.errorMessage()));
-      } else if (areTrusted && result.sequenceNumber() != null) {
-        outcomes.accept(index);
-      }
-    }
+  private static EntryOutcomes.Answered answered(PutRecordsResultEntry result) {
+    return new EntryOutcomes.Answered(
+        result.sequenceNumber(),
+        result.errorCode() == null
+            ? null
+            : AwsFailures.entry(SERVICE, result.errorCode(), result.errorMessage()));
   }
 
   private static PutRecordsRequestEntry entry(Message message, @Nullable String hashKey) {

@@ -246,6 +246,57 @@ class SourceEventProperties {
     assertSame(parsed.get(0).records(), records);
   }
 
+  @Property
+  void render_kafka_parsesBackToTheSameRecords(
+      @ForAll("kafka") FanoutRecord first, @ForAll("kafka") FanoutRecord second) {
+    for (Source source :
+        List.of(
+            Records.KAFKA, Source.of("arn:aws:kafka:eu-west-1:123456789012:topic/c/u-1/orders"))) {
+      List<SourceBatch> parsed =
+          LambdaEvents.parse(event(source, false).render(messages(List.of(first, second))));
+
+      assertThat(parsed).hasSize(1);
+      assertThat(parsed.get(0).source()).isEqualTo(source);
+      assertThat(parsed.get(0).shard()).isEqualTo("orders-0");
+      assertSame(
+          parsed.get(0).records(), List.of(toTheMillisecond(first), toTheMillisecond(second)));
+    }
+  }
+
+  /** Kafka's times have no more. */
+  private static FanoutRecord toTheMillisecond(FanoutRecord record) {
+    Instant time = record.arrivedAt();
+    return FanoutRecord.builder(record.id(), record.sequenceNumber())
+        .shard(record.shard())
+        .key(record.key())
+        .keyBytes(record.keyBytes())
+        .data(record.data())
+        .headers(record.headers())
+        .arrivedAt(time == null ? null : Instant.ofEpochMilli(time.toEpochMilli()))
+        .build();
+  }
+
+  @Property
+  void render_messagesOfQueuesAndTopics_parseBackToIdAndText(
+      @ForAll("key") String id, @ForAll("key") String body) {
+    FanoutRecord record =
+        FanoutRecord.builder(id, id)
+            .data(Bytes.utf8(body))
+            .arrivedAt(Instant.ofEpochMilli(1545082649183L))
+            .build();
+    for (Source source :
+        List.of(
+            Source.of("arn:aws:sqs:eu-west-1:123456789012:q"),
+            Source.of("arn:aws:sns:eu-west-1:123456789012:n"))) {
+      List<SourceBatch> parsed =
+          LambdaEvents.parse(event(source, false).render(messages(List.of(record))));
+
+      assertThat(parsed).hasSize(1);
+      assertThat(parsed.get(0).source()).isEqualTo(source);
+      assertSame(parsed.get(0).records(), List.of(record));
+    }
+  }
+
   private static void assertSame(List<FanoutRecord> parsed, List<FanoutRecord> sent) {
     assertThat(parsed).hasSameSizeAs(sent);
     for (int index = 0; index < sent.size(); index++) {
@@ -260,6 +311,8 @@ class SourceEventProperties {
     fields.add(record.id());
     fields.add(record.position());
     fields.add(record.key());
+    fields.add(record.keyBytes());
+    fields.add(record.headers());
     fields.add(record.explicitHashKey());
     fields.add(record.data());
     fields.add(record.change());

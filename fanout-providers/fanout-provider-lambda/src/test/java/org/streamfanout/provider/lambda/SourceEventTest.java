@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.SourceBatch;
@@ -43,6 +44,32 @@ class SourceEventTest {
     SourceBatch batch = LambdaEvents.parse(event.getBytes(StandardCharsets.UTF_8)).get(0);
 
     assertThat(render(batch.source(), batch.records().get(0))).isEqualTo(event);
+  }
+
+  /** Members and white space that nothing here knows, too. */
+  @Test
+  void render_recordsOfEventsOfEveryOtherKind_areVerbatim() {
+    for (String event :
+        List.of(
+            """
+            {"eventSource":"SelfManagedKafka","bootstrapServers":"a:1,b:2","records":{"t-0":[\
+            {"topic":"t","partition":0,"offset":15, "timestampType":"CREATE_TIME","value":null,\
+            "headers":[{"h":[255]}]}]}}""",
+            """
+            {"eventSource":"aws:kafka","eventSourceArn":\
+            "arn:aws:kafka:us-east-1:123456789012:cluster/c/u-1","records":{"t-0":[\
+            {"topic":"t","partition":0,"offset":15,"key":"aw==","value":"dg==","x":[ ]}]}}""",
+            """
+            {"Records":[{"messageId":"m","receiptHandle":"r","body":"b","attributes":\
+            {"MessageGroupId":"g"},"messageAttributes":{"a":{"stringValue":"s","dataType":"String"}},\
+            "eventSource":"aws:sqs", "eventSourceARN":"arn:aws:sqs:us-east-1:123456789012:q.fifo"}]}""",
+            """
+            {"Records":[{"EventSource":"aws:sns","EventVersion":"1.0","Sns":{"MessageId":"m",\
+            "Subject":"s", "TopicArn":"arn:aws:sns:us-east-1:123456789012:n","Message":"b"}}]}""")) {
+      SourceBatch batch = LambdaEvents.parse(event.getBytes(StandardCharsets.UTF_8)).get(0);
+
+      assertThat(render(batch.source(), batch.records().get(0))).isEqualTo(event);
+    }
   }
 
   @Test

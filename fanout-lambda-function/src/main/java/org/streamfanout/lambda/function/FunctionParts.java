@@ -1,0 +1,62 @@
+package org.streamfanout.lambda.function;
+
+import java.net.URI;
+import java.time.Clock;
+import org.streamfanout.aws.AwsAccess;
+import org.streamfanout.aws.AwsClients;
+import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.registry.CachingTargetRegistry;
+import org.streamfanout.lambda.EmfMetrics;
+import org.streamfanout.lambda.FanoutRequestHandler;
+import org.streamfanout.lambda.LambdaEnvironment;
+import org.streamfanout.lambda.PrimedHandler;
+import org.streamfanout.registry.dynamodb.DynamoDbTargetRegistry;
+import org.streamfanout.spi.TargetRegistry;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/**
+ * An engine with the registry that it reads, and the handler in front of it. Thread-safe.
+ *
+ * @param handler serves the invocations
+ * @param engine delivers
+ * @param clients read the table of targets
+ */
+record FunctionParts(FanoutRequestHandler handler, FanoutEngine engine, AwsClients clients)
+    implements PrimedHandler.Parts {
+
+  /** Makes the parts; no I/O. */
+  static FunctionParts of(LambdaEnvironment environment) {
+    String endpoint = environment.endpointUrl();
+    AwsClients clients =
+        AwsClients.builder()
+            .region(environment.region())
+            .endpoint(endpoint == null ? null : URI.create(endpoint))
+            .build();
+    FanoutEngine.Builder builder =
+        environment.configure(FanoutEngine.builder()).registry(registry(environment, clients));
+    if (environment.metrics()) {
+      EmfMetrics metrics = new EmfMetrics(environment.functionName());
+      FanoutEngine engine = builder.listener(metrics).build();
+      return new FunctionParts(
+          new FanoutRequestHandler(engine, environment.options(), metrics), engine, clients);
+    }
+    FanoutEngine engine = builder.build();
+    return new FunctionParts(
+        new FanoutRequestHandler(engine, environment.options()), engine, clients);
+  }
+
+  private static TargetRegistry registry(LambdaEnvironment environment, AwsClients clients) {
+    DynamoDbClient client =
+        clients.client(DynamoDbClient.class, DynamoDbClient::builder, AwsAccess.DEFAULT);
+    return new CachingTargetRegistry(
+        DynamoDbTargetRegistry.of(client, environment.tableName()),
+        environment.cacheTtl(),
+        Clock.systemUTC());
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    clients.close();
+  }
+}

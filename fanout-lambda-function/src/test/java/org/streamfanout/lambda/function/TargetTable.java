@@ -1,0 +1,93 @@
+package org.streamfanout.lambda.function;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.streamfanout.aws.AwsAccess;
+import org.streamfanout.aws.AwsClients;
+import org.streamfanout.testservers.DynamoDbServer;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+
+/** The table of targets that the function {@code fanout} reads, in DynamoDB Local. */
+final class TargetTable implements AutoCloseable {
+  private static final String NAME = "fanoutTargets";
+
+  private final DynamoDbServer server = DynamoDbServer.start();
+  private final AwsClients clients =
+      AwsClients.builder()
+          .region("eu-west-1")
+          .endpoint(server.endpoint())
+          .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+          .build();
+  private final DynamoDbClient client =
+      clients.client(DynamoDbClient.class, DynamoDbClient::builder, AwsAccess.DEFAULT);
+
+  /** Makes the table. */
+  void create() {
+    client.createTable(
+        request ->
+            request
+                .tableName(NAME)
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
+                .attributeDefinitions(text("sourceArn"), text("id")));
+  }
+
+  /** Drops the table. */
+  void delete() {
+    client.deleteTable(request -> request.tableName(NAME));
+  }
+
+  /** Puts an active target. */
+  void put(String source, String id, String type, String destination) {
+    put(source, id, type, destination, Map.of());
+  }
+
+  /** Puts an active target with more columns. */
+  void put(
+      String source,
+      String id,
+      String type,
+      String destination,
+      Map<String, AttributeValue> columns) {
+    Map<String, AttributeValue> item = new HashMap<>(columns);
+    item.put("sourceArn", AttributeValue.fromS(source));
+    item.put("id", AttributeValue.fromS(id));
+    item.put("type", AttributeValue.fromS(type));
+    item.put("destination", AttributeValue.fromS(destination));
+    item.put("active", AttributeValue.fromBool(true));
+    client.putItem(request -> request.tableName(NAME).item(item));
+  }
+
+  /** Returns variables with which a function reads this table and may write files. */
+  Map<String, String> variables() {
+    URI endpoint = server.endpoint();
+    return new HashMap<>(
+        Map.of("FANOUT_ENDPOINT_URL", endpoint.toString(), "FANOUT_ALLOW_LOCAL", "true"));
+  }
+
+  private static KeySchemaElement key(String name, KeyType type) {
+    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
+  }
+
+  private static AttributeDefinition text(String name) {
+    return AttributeDefinition.builder()
+        .attributeName(name)
+        .attributeType(ScalarAttributeType.S)
+        .build();
+  }
+
+  @Override
+  public void close() {
+    clients.close();
+    server.close();
+  }
+}
