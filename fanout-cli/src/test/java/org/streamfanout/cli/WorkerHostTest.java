@@ -120,8 +120,7 @@ class WorkerHostTest {
           .run(
               List.of(),
               engine ->
-                  new WorkerPlan(
-                      List.of(SOURCE), new ShortWorker(engine), () -> released = true));
+                  new WorkerPlan(List.of(SOURCE), new ShortWorker(engine), () -> released = true));
     }
   }
 
