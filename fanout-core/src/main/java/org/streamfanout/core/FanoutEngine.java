@@ -32,6 +32,7 @@ import org.streamfanout.core.internal.delivery.TargetCheck;
 import org.streamfanout.core.internal.delivery.TargetRuntime;
 import org.streamfanout.core.internal.delivery.TargetSetup;
 import org.streamfanout.core.internal.delivery.TargetState;
+import org.streamfanout.core.internal.delivery.Ticker;
 import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
@@ -98,7 +99,6 @@ public final class FanoutEngine implements AutoCloseable {
             builder.retry,
             new Backoff(builder.retry, builder.random),
             builder.nanoTime,
-            builder.polled,
             builder.clock,
             builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
             new ByteBudget(builder.maxBytesInFlight),
@@ -322,6 +322,7 @@ public final class FanoutEngine implements AutoCloseable {
     boolean idle =
         calls.await(
             services.retry().attemptTimeout(),
+            forHosts(),
             () -> open.stream().allMatch(TargetRuntime::isClosed));
     if (idle) {
       context.close();
@@ -338,6 +339,11 @@ public final class FanoutEngine implements AutoCloseable {
     if (ownExecutor != null) {
       ownExecutor.shutdown();
     }
+  }
+
+  /** Returns what hosts of this engine measure their own waits by. */
+  Ticker forHosts() {
+    return services.nanoTime().forHosts();
   }
 
   /** Builds an engine; not thread-safe. */
@@ -357,8 +363,7 @@ public final class FanoutEngine implements AutoCloseable {
     private CircuitOptions circuit = CircuitOptions.DEFAULT;
     private @Nullable Executor executor;
     private Clock clock = Clock.systemUTC();
-    private LongSupplier nanoTime = System::nanoTime;
-    private boolean polled;
+    private Ticker nanoTime = Ticker.SYSTEM;
     private RandomGenerator random = new SplittableRandom();
     private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
     private boolean skipInvalidRows;
@@ -433,8 +438,7 @@ public final class FanoutEngine implements AutoCloseable {
      * Another one, such as a test's, is looked at every millisecond.
      */
     public Builder ticker(LongSupplier newNanoTime) {
-      nanoTime = Objects.requireNonNull(newNanoTime, "nanoTime");
-      polled = true;
+      nanoTime = Ticker.of(Objects.requireNonNull(newNanoTime, "nanoTime"));
       return this;
     }
 

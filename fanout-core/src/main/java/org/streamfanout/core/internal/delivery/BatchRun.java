@@ -8,8 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +29,6 @@ import org.streamfanout.spi.TargetConfig;
  */
 public final class BatchRun {
   private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
-  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   final Services services;
   final SourceBatch batch;
@@ -260,7 +257,7 @@ public final class BatchRun {
    */
   private void park(long pause) {
     if (pause > 0 && !signalled) {
-      LockSupport.parkNanos(this, services.polled() ? Math.min(pause, POLL_NANOS) : pause);
+      services.nanoTime().park(this, pause);
     }
   }
 
@@ -269,7 +266,7 @@ public final class BatchRun {
     signalled = true;
     Thread waiting = caller;
     if (waiting != null) {
-      LockSupport.unpark(waiting);
+      services.nanoTime().unpark(waiting);
     }
   }
 

@@ -2,7 +2,6 @@ package org.streamfanout.core.internal.delivery;
 
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -421,7 +420,8 @@ final class TargetDelivery implements Slots.Waiter {
       return;
     }
     boolean startAnew = setup.config().onFailure() == OnFailure.HOLD;
-    Set<Lane> touched = new HashSet<>();
+    // In order, so that what fails without being sent does so in list order.
+    Set<Lane> touched = new LinkedHashSet<>();
     for (Lane lane : packed.lanes) {
       for (Outbound at = lane.head; at != null; at = at.next) {
         if (at.state == State.HELD) {
