@@ -24,6 +24,7 @@ import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.Behaviours;
 import org.streamfanout.testkit.Gate;
@@ -284,6 +285,59 @@ class TimeAndThreadsTest {
     try (Fixture fixture =
         new Fixture(engine(retry).circuit(circuit).provider(target), Fixture.target("t").build())) {
       assertThat(fixture.process(Fixture.records("a")).isSettled()).isTrue();
+    }
+  }
+
+  @Test
+  void breakerOpen_monotonicClockPassesTheGreatestLong_closesAgain() {
+    TestClock clock = new TestClock();
+    long origin = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
+    CircuitOptions circuit = new CircuitOptions(1, 1, 50, Duration.ofSeconds(2), 1);
+    target.next(Behaviours.fail(LATER));
+    try (Fixture fixture =
+        new Fixture(
+            engine(Fixture.QUICK)
+                .circuit(circuit)
+                .ticker(
+                    () -> {
+                      // Whoever looks at it moves it.
+                      clock.advance(Duration.ofMillis(5));
+                      return origin + clock.nanoTime();
+                    })
+                .provider(target),
+            Fixture.target("t").build())) {
+      assertThat(fixture.process(Fixture.records("a")).isSettled()).isTrue();
+    }
+  }
+
+  @Test
+  void targetChangedBesideAHungSend_theOldDeliverySendsNothingMore() throws Exception {
+    Gate gate = new Gate();
+    CountDownLatch packedAgain = new CountDownLatch(2);
+    InMemoryTarget slow =
+        InMemoryTarget.builder()
+            .limitsAnswer(
+                deadline -> {
+                  packedAgain.countDown();
+                  return null;
+                })
+            .build();
+    slow.next(Behaviours.hangIgnoringInterrupts(gate, Behaviours.accept()));
+    TargetConfig row = Fixture.target("t").ordering(Ordering.SHARD).build();
+    try (Fixture fixture = Fixture.of(slow, row)) {
+      FanoutResult held =
+          fixture.processUntil(
+              () -> slow.awaitSends(1, Fixture.PATIENCE), Fixture.records("a", "a", "a"));
+      fixture.rows(row.toBuilder().maxInFlight(3).build());
+      CompletableFuture<FanoutResult> resumed =
+          CompletableFuture.supplyAsync(() -> fixture.resume(held));
+      assertThat(packedAgain.await(Fixture.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      gate.open();
+
+      assertThat(resumed.get().isSettled()).isTrue();
+      slow.awaitIdle(Fixture.PATIENCE);
+      // The first is sent anew with the changed row; what was behind it is sent by that alone.
+      assertThat(slow.bodies("t")).containsExactly("0", "0", "1", "2");
     }
   }
 

@@ -65,8 +65,12 @@ public final class BatchRun {
     underLock(
         () -> {
           forget(setup.config().id());
-          entries.put(
-              setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
+          RunTarget old =
+              entries.put(
+                  setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
+          if (old != null && old.delivery != null) {
+            old.delivery.replaced();
+          }
         });
   }
 

@@ -443,6 +443,11 @@ final class TargetDelivery implements Slots.Waiter {
     retryBreakerAt = services.nanoTime().getAsLong();
   }
 
+  /** Sends nothing more, whatever an old send answers: another delivery has taken over. */
+  void replaced() {
+    stopped = Failure.notSent("the target was changed");
+  }
+
   /** Settles what is open because the target is no more. */
   void release() {
     ledger.releaseOpen();
