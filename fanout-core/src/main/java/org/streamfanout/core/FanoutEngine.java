@@ -181,8 +181,7 @@ public final class FanoutEngine implements AutoCloseable {
     for (String id : run.targetIds()) {
       TargetSetup now = current.targets().get(id);
       if (now != null) {
-        TargetConfig before = run.configOf(id);
-        if (before == null || !before.equals(now.config())) {
+        if (!run.isDeliveredBy(id, now)) {
           BitSet open = openSources(run, id);
           plan(run.batch(), List.of(now), open).forEach((same, plan) -> run.deliverTo(now, plan));
         }

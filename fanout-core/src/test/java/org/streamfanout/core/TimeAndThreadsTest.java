@@ -26,6 +26,7 @@ import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
+import org.streamfanout.testkit.Behaviour;
 import org.streamfanout.testkit.Behaviours;
 import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
@@ -310,34 +311,88 @@ class TimeAndThreadsTest {
     }
   }
 
-  @Test
-  void targetChangedBesideAHungSend_theOldDeliverySendsNothingMore() throws Exception {
+  /** Has a target changed while a send hangs that ignores interrupts, and lets that return. */
+  private static FanoutResult changedBesideAHungSend(
+      InMemoryTarget slow, Behaviour atLast, CountDownLatch packed, TargetConfig... rows)
+      throws Exception {
     Gate gate = new Gate();
-    CountDownLatch packedAgain = new CountDownLatch(2);
-    InMemoryTarget slow =
-        InMemoryTarget.builder()
-            .limitsAnswer(
-                deadline -> {
-                  packedAgain.countDown();
-                  return null;
-                })
-            .build();
-    slow.next(Behaviours.hangIgnoringInterrupts(gate, Behaviours.accept()));
-    TargetConfig row = Fixture.target("t").ordering(Ordering.SHARD).build();
-    try (Fixture fixture = Fixture.of(slow, row)) {
+    slow.next(Behaviours.hangIgnoringInterrupts(gate, atLast));
+    try (Fixture fixture = Fixture.of(slow, rows)) {
       FanoutResult held =
           fixture.processUntil(
               () -> slow.awaitSends(1, Fixture.PATIENCE), Fixture.records("a", "a", "a"));
-      fixture.rows(row.toBuilder().maxInFlight(3).build());
+      TargetConfig[] changed = rows.clone();
+      changed[0] = rows[0].toBuilder().maxInFlight(3).build();
+      fixture.rows(changed);
       CompletableFuture<FanoutResult> resumed =
           CompletableFuture.supplyAsync(() -> fixture.resume(held));
-      assertThat(packedAgain.await(Fixture.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(packed.await(Fixture.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       gate.open();
-
-      assertThat(resumed.get().isSettled()).isTrue();
+      FanoutResult result = resumed.get();
       slow.awaitIdle(Fixture.PATIENCE);
-      // The first is sent anew with the changed row; what was behind it is sent by that alone.
-      assertThat(slow.bodies("t")).containsExactly("0", "0", "1", "2");
+      return result;
+    }
+  }
+
+  private static InMemoryTarget countingPacks(CountDownLatch packed) {
+    return InMemoryTarget.builder()
+        .limitsAnswer(
+            deadline -> {
+              packed.countDown();
+              return null;
+            })
+        .build();
+  }
+
+  @Test
+  void targetChangedBesideAHungSend_theOldDeliverySendsNothingMore() throws Exception {
+    CountDownLatch packed = new CountDownLatch(2);
+    InMemoryTarget slow = countingPacks(packed);
+    FanoutResult result =
+        changedBesideAHungSend(
+            slow,
+            Behaviours.accept(),
+            packed,
+            Fixture.target("t").ordering(Ordering.SHARD).build());
+
+    assertThat(result.isSettled()).isTrue();
+    // The first is sent anew by the changed row; what was behind it is sent by that alone.
+    assertThat(slow.bodies("t")).containsExactly("0", "0", "1", "2");
+  }
+
+  @Test
+  void targetChangedBesideAHungSend_theOldDeliveryWritesNoDeadLetter() throws Exception {
+    CountDownLatch packed = new CountDownLatch(2);
+    InMemoryTarget slow = countingPacks(packed);
+    FanoutResult result =
+        changedBesideAHungSend(
+            slow,
+            Behaviours.fail(Failure.rejected("Bad", "never")),
+            packed,
+            Fixture.target("t")
+                .ordering(Ordering.SHARD)
+                .onFailure(OnFailure.DEAD_LETTER)
+                .deadLetter("dlq")
+                .build(),
+            Fixture.target("dlq").deadLetterOnly(true).build());
+
+    assertThat(result.isSettled()).isTrue();
+    assertThat(slow.bodies("t")).containsExactly("0", "1", "2");
+    assertThat(slow.received("dlq")).isEmpty();
+  }
+
+  @Test
+  void targetSwitchedOffAndOnBetweenTwoCallsOfABatch_goesOn() {
+    target.next(Behaviours.fail(Failure.fatal("Denied", "for now")));
+    TargetConfig row = Fixture.target("t").build();
+    try (Fixture fixture = Fixture.of(target, row)) {
+      FanoutResult held = fixture.process(Fixture.records("a"));
+      fixture.rows(row.toBuilder().active(false).build());
+      fixture.process(Fixture.record(7, "b", "another batch"));
+      fixture.rows(row);
+
+      assertThat(fixture.resume(held).isSettled()).isTrue();
+      assertThat(target.bodies("t")).containsExactly("0");
     }
   }
 

@@ -73,8 +73,19 @@ final class Chain {
     final Map<Item, Integer> failures = new HashMap<>();
     boolean released;
 
-    At(@Nullable TargetConfig config, @Nullable Set<Item> planned, Set<Item> before) {
+    /** Which of the process's openings of the target delivers. */
+    final int incarnation;
+
+    /** What an earlier row of the target may have dropped. */
+    private final Set<Item> perhapsDropped = new HashSet<>();
+
+    At(
+        @Nullable TargetConfig config,
+        int incarnation,
+        @Nullable Set<Item> planned,
+        Set<Item> before) {
       this.config = config;
+      this.incarnation = incarnation;
       this.planned = planned;
       this.before = before;
     }
@@ -88,7 +99,9 @@ final class Chain {
     }
 
     boolean mayBeDropped(Item item, int maxAttempts) {
-      return drops() && (rejected.contains(item) || failures.getOrDefault(item, 0) >= maxAttempts);
+      return perhapsDropped.contains(item)
+          || (drops()
+              && (rejected.contains(item) || failures.getOrDefault(item, 0) >= maxAttempts));
     }
 
     /** Returns whether a record needs nothing more, as far as answers that came back tell. */
@@ -101,14 +114,18 @@ final class Chain {
     }
 
     /** Returns this target under a changed row. */
-    At changed(TargetConfig now, List<Item> items) {
+    At changed(TargetConfig now, int newIncarnation, List<Item> items, int maxAttempts) {
       Set<Item> settled = new HashSet<>();
       Set<Item> open = new LinkedHashSet<>();
       for (Item item : items) {
         (isSettled(item) ? settled : open).add(item);
       }
       boolean unknown = drops() || (planned == null && config != null);
-      return new At(now, unknown ? null : open, settled);
+      At changed = new At(now, newIncarnation, unknown ? null : open, settled);
+      items.stream()
+          .filter(item -> mayBeDropped(item, maxAttempts))
+          .forEach(changed.perhapsDropped::add);
+      return changed;
     }
   }
 

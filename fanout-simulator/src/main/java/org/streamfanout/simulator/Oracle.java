@@ -107,7 +107,12 @@ final class Oracle {
       now.forEach(
           (id, config) ->
               chain.targets.put(
-                  id, new Chain.At(config, new LinkedHashSet<>(chain.items()), Set.of())));
+                  id,
+                  new Chain.At(
+                      config,
+                      process.incarnation(id),
+                      new LinkedHashSet<>(chain.items()),
+                      Set.of())));
       return;
     }
     chain.targets.replaceAll(
@@ -120,9 +125,9 @@ final class Oracle {
             return at;
           }
           TargetConfig config = now.get(id);
-          return config == null || config.equals(at.config)
-              ? at
-              : at.changed(config, chain.items());
+          int incarnation = process.incarnation(id);
+          boolean same = config == null || (at.config != null && incarnation == at.incarnation);
+          return same ? at : at.changed(config, incarnation, chain.items(), maxAttempts);
         });
   }
 
@@ -176,10 +181,10 @@ final class Oracle {
   Send sends(SimulatedProcess process, TargetConfig config, Chain chain, Batch batch) {
     Chain.At at = chain.targets.get(config.id());
     if (config.deadLetterOnly()) {
-      at = new Chain.At(config, null, Set.of());
+      at = new Chain.At(config, 0, null, Set.of());
     } else if (at == null || at.released) {
       violated(Rule.INVENTED, chain + " sends to " + config.id() + ", which is no target of it");
-      at = new Chain.At(config, null, Set.of());
+      at = new Chain.At(config, 0, null, Set.of());
     }
     Send send = new Send(sends++, process, chain, at, config, batch);
     checkInFlight(send);

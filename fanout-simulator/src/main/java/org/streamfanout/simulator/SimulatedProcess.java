@@ -23,6 +23,7 @@ public final class SimulatedProcess {
   private final Set<Strand> hostStrands = new HashSet<>();
   private final List<Strand> waiting = new ArrayList<>();
   private final Map<String, TargetConfig> lastValid = new HashMap<>();
+  private final Map<String, Integer> incarnations = new HashMap<>();
   private @Nullable FanoutEngine engine;
   private boolean dead;
   private boolean frozen;
@@ -129,7 +130,9 @@ public final class SimulatedProcess {
     for (TargetConfig config : answer.valid()) {
       present.add(config.id());
       if (!config.deadLetterOnly()) {
-        lastValid.put(config.id(), config);
+        if (!config.equals(lastValid.put(config.id(), config))) {
+          incarnations.merge(config.id(), 1, Integer::sum);
+        }
         rows.put(config.id(), config);
       }
     }
@@ -139,6 +142,11 @@ public final class SimulatedProcess {
     }
     lastValid.keySet().retainAll(present);
     return rows;
+  }
+
+  /** Returns how often a target was opened anew: changed, or gone and back. */
+  int incarnation(String targetId) {
+    return incarnations.getOrDefault(targetId, 0);
   }
 
   @Override

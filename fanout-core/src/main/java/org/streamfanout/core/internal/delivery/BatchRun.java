@@ -115,12 +115,18 @@ public final class BatchRun {
     }
   }
 
-  /** Returns the row that a target is delivered by; null if it cannot be used. */
-  public @Nullable TargetConfig configOf(String targetId) {
+  /**
+   * Returns whether a target is delivered by this row and runtime. The same row may have another
+   * runtime, such as after it was switched off and on again: then the old one is closed.
+   */
+  public boolean isDeliveredBy(String targetId, TargetSetup setup) {
     lock.lock();
     try {
       RunTarget entry = entries.get(targetId);
-      return entry == null || entry.delivery == null ? null : entry.delivery.setup.config();
+      return entry != null
+          && entry.delivery != null
+          && entry.delivery.runtime == setup.runtime()
+          && entry.delivery.setup.config().equals(setup.config());
     } finally {
       lock.unlock();
     }

@@ -47,6 +47,7 @@ final class TargetDelivery implements Slots.Waiter {
 
   private int nextLetter;
 
+  private boolean replaced;
   private @Nullable Failure stopped;
   private @Nullable Failure firstFailure;
   private long retryBreakerAt;
@@ -443,9 +444,14 @@ final class TargetDelivery implements Slots.Waiter {
     retryBreakerAt = services.nanoTime().getAsLong();
   }
 
-  /** Sends nothing more, whatever an old send answers: another delivery has taken over. */
+  /** Does nothing more, whatever an old send answers: another delivery has taken over. */
   void replaced() {
+    replaced = true;
     stopped = Failure.notSent("the target was changed");
+  }
+
+  boolean isReplaced() {
+    return replaced;
   }
 
   /** Settles what is open because the target is no more. */
