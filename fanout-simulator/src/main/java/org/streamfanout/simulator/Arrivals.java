@@ -110,7 +110,7 @@ final class Arrivals {
       boolean allowed;
       if (other == chain) {
         allowed = earlier.stream().anyMatch(before -> before.send() == newer.send());
-      } else if (other.number() < chain.number()) {
+      } else if (chain.isAfter(other)) {
         allowed = true;
       } else {
         boolean gone = !chain.lease().isHeld() || chain.lease().retries();

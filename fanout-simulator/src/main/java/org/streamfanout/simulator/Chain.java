@@ -37,6 +37,11 @@ final class Chain {
     return number;
   }
 
+  /** Returns whether this one is the later reader: by its lease, then by its beginning. */
+  boolean isAfter(Chain other) {
+    return lease == other.lease ? number > other.number : lease.number() > other.lease.number();
+  }
+
   Lease lease() {
     return lease;
   }

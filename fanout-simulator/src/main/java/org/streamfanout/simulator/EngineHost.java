@@ -12,6 +12,12 @@ import org.streamfanout.spi.RegistryException;
 final class EngineHost implements Host {
   private static final int MOST_RECORDS = 5;
 
+  private final HostRules rules;
+
+  EngineHost(HostRules rules) {
+    this.rules = rules;
+  }
+
   @Override
   public String name() {
     return "engine";
@@ -29,7 +35,7 @@ final class EngineHost implements Host {
     }
   }
 
-  private static void read(Stage stage, SimulatedProcess process, SimulatedShard shard) {
+  private void read(Stage stage, SimulatedProcess process, SimulatedShard shard) {
     Lease lease = shard.lease(process);
     while (true) {
       Delivery delivery = lease.next(process, 1 + stage.choose(MOST_RECORDS));
@@ -40,8 +46,8 @@ final class EngineHost implements Host {
       while (!settled) {
         FanoutResult result = process(stage, delivery);
         if (result != null) {
-          delivery.commit(result.checkpoint().settled());
-          settled = result.isSettled();
+          rules.commit(delivery, rules.settled(result.checkpoint(), delivery));
+          settled = rules.isSettled(result);
         }
         if (!settled) {
           stage.sleep(Duration.ofMillis(5L + 10L * stage.choose(8)));
@@ -50,9 +56,10 @@ final class EngineHost implements Host {
     }
   }
 
-  private static @Nullable FanoutResult process(Stage stage, Delivery delivery) {
+  private @Nullable FanoutResult process(Stage stage, Delivery delivery) {
     try {
-      return delivery.process(stage.deadline(Duration.ofMillis(20L + 40L * stage.choose(12))));
+      return rules.deliver(
+          delivery, stage.deadline(Duration.ofMillis(20L + 40L * stage.choose(12))));
     } catch (RegistryException e) {
       // Nothing was sent; the registry is asked again.
       return null;

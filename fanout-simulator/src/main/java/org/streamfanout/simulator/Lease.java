@@ -44,6 +44,10 @@ public final class Lease {
     return next == shard.size();
   }
 
+  int number() {
+    return number;
+  }
+
   boolean retries() {
     return retries;
   }

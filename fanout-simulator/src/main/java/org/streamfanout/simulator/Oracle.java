@@ -362,7 +362,7 @@ final class Oracle {
   boolean isSuperseded(Effect effect) {
     Chain chain = effect.send().chain;
     for (Chain later : chains.getOrDefault(effect.item(), List.of())) {
-      if (later.number() > chain.number() && later.process() != chain.process()) {
+      if (later.isAfter(chain) && later.process() != chain.process()) {
         return true;
       }
     }

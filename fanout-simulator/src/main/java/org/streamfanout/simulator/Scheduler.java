@@ -202,6 +202,11 @@ final class Scheduler implements Ticker {
     }
   }
 
+  /** Returns whether a strand that has not begun may. */
+  boolean mayBegin(Strand strand) {
+    return !ending && !isDead(strand);
+  }
+
   private static boolean isDead(Strand strand) {
     return strand.process != null && strand.process.isDead();
   }
@@ -220,7 +225,7 @@ final class Scheduler implements Ticker {
 
   /** Ends whatever a strand waits for. */
   void wake(Strand strand) {
-    if (strand.blocked) {
+    if (strand.blocked || strand.deferred) {
       sleepers.remove(strand);
       makeReady(strand);
     }
@@ -254,7 +259,6 @@ final class Scheduler implements Ticker {
   void unwind(SimulatedProcess process) {
     for (Strand strand : alive) {
       if (strand.process == process) {
-        strand.deferred = false;
         wake(strand);
       }
     }

@@ -70,7 +70,9 @@ final class Strand extends Thread {
       Scheduler mine = Objects.requireNonNull(scheduler);
       Throwable failure = null;
       try {
-        Objects.requireNonNull(body).run();
+        if (mine.mayBegin(this)) {
+          Objects.requireNonNull(body).run();
+        }
       } catch (Killed e) {
         // As it should end.
       } catch (Throwable e) {
