@@ -55,6 +55,12 @@ public final class Delivery {
     return answer;
   }
 
+  /** Has the engine process it as if it were new, as a broken host would. */
+  FanoutResult processAnew(Deadline deadline) {
+    result = null;
+    return process(deadline);
+  }
+
   /** Delivers it by a host's loop for one shard. */
   public Checkpoint deliver(ShardDelivery shard, ShardDelivery.Progress progress) {
     return watched(() -> shard.deliver(batch, progress));

@@ -1,6 +1,7 @@
 package org.streamfanout.simulator;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
 
@@ -24,7 +25,7 @@ record Item(SimulatedShard shard, int index, FanoutRecord record, Bytes data, Li
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return this == other;
   }
 

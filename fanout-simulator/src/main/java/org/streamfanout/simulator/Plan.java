@@ -60,6 +60,7 @@ final class Plan {
     }
     if (simulation.has(Fault.CLOCK_JUMPS) && choose(4) == 3) {
       boolean back = choose(2) == 1;
+      stage.played(Fault.CLOCK_JUMPS);
       stage.later(
           time(HORIZON), "clock", () -> stage.clock().jump(Duration.ofMinutes(back ? -90 : 90)));
     }

@@ -55,6 +55,11 @@ public final class SimulatedCall {
     stage.scheduler().sleepDeaf(time.toNanos());
   }
 
+  /** Does something after a while, whatever becomes of the call meanwhile. */
+  public void later(Duration time, Runnable action) {
+    stage.later(time, "wire", action);
+  }
+
   /** Remembers that a fault was played, for the report. */
   public void played(Fault fault) {
     stage.played(fault);
