@@ -127,6 +127,11 @@ public final class Schedule {
     return choices.values().stream().mapToInt(values -> values.length).sum();
   }
 
+  /** Returns the sum of all its decisions: how far it is from the plainest. */
+  long sum() {
+    return choices.values().stream().flatMapToInt(Arrays::stream).asLongStream().sum();
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Schedule that && toString().equals(that.toString());

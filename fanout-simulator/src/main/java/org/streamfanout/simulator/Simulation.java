@@ -1,6 +1,7 @@
 package org.streamfanout.simulator;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -16,6 +17,11 @@ import org.streamfanout.spi.TargetProvider;
  * played side by side.
  */
 public final class Simulation {
+  /** How many schedules shrinking may play. */
+  private static final int MOST_TRIES = 3_000;
+
+  private static final int MOST_LINES = 200;
+
   private final Host host;
   private final int maxShards;
   private final int maxRecords;
@@ -59,6 +65,49 @@ public final class Simulation {
   /** Plays a schedule and writes down what happens; otherwise like {@link #run(Schedule)}. */
   public Report trace(Schedule schedule) {
     return new Stage(this, schedule, true).play(schedule);
+  }
+
+  /**
+   * Makes a schedule that breaks a rule smaller: fewer records, targets, faults and steps, as long
+   * as the same rule is broken.
+   *
+   * @return the smallest that was found; the given one, decision by decision, if there is none, or
+   *     if it breaks no rule
+   */
+  public Schedule shrink(Schedule failing) {
+    Report report = run(failing);
+    if (report.isSound()) {
+      return report.made();
+    }
+    Violation.Rule rule = report.violations().get(0).rule();
+    return new Shrinker(report.made(), MOST_TRIES, smaller -> breaks(smaller, rule)).shrink();
+  }
+
+  private boolean breaks(Schedule schedule, Violation.Rule rule) {
+    return run(schedule).violations().stream().anyMatch(violation -> violation.rule() == rule);
+  }
+
+  /**
+   * Returns all that is needed to find out why a schedule breaks a rule: what was broken, the
+   * schedule, a smaller one, and what happens in that.
+   */
+  public String explain(Report report) {
+    Schedule smaller = shrink(report.schedule());
+    Report small = trace(smaller);
+    StringBuilder text = new StringBuilder();
+    text.append(host.name()).append(", ").append(report.schedule()).append('\n');
+    report.violations().forEach(violation -> text.append("  ").append(violation).append('\n'));
+    text.append("replay:   --host ").append(host.name());
+    text.append(" --schedule ").append(report.made()).append('\n');
+    text.append("smaller:  --host ").append(host.name());
+    text.append(" --schedule ").append(smaller).append('\n');
+    small.violations().forEach(violation -> text.append("  ").append(violation).append('\n'));
+    List<String> trace = small.trace();
+    trace.stream().limit(MOST_LINES).forEach(line -> text.append("  ").append(line).append('\n'));
+    if (trace.size() > MOST_LINES) {
+      text.append("  ... ").append(trace.size() - MOST_LINES).append(" lines more\n");
+    }
+    return text.toString();
   }
 
   Host host() {
