@@ -132,13 +132,14 @@ final class Arrivals {
 
   /**
    * Checks that the last arrivals of every lane are in order, for a target that has to hold what it
-   * cannot deliver. Left out is what came from a process that had lost the shard or was killed.
+   * cannot deliver. Left out is what came from a process that had lost the shard or was killed, and
+   * what the host gave up.
    */
   void checkLast(boolean byKey) {
     Map<Item, Integer> last = new HashMap<>();
     for (int place = 0; place < all.size(); place++) {
       Effect effect = all.get(place);
-      if (!effect.stray() && !oracle.isSuperseded(effect)) {
+      if (!effect.stray() && !oracle.isDiscarded(effect.item()) && !oracle.isSuperseded(effect)) {
         last.put(effect.item(), place);
       }
     }

@@ -358,6 +358,11 @@ final class Oracle {
     return false;
   }
 
+  /** Returns whether a host gave a record up, as its configuration wants. */
+  boolean isDiscarded(Item item) {
+    return discarded.contains(item);
+  }
+
   /** Returns whether an effect came from a reader whose shard somebody else has read since. */
   boolean isSuperseded(Effect effect) {
     Chain chain = effect.send().chain;
