@@ -378,10 +378,13 @@ final class TargetDelivery implements Slots.Waiter {
     for (Outbound letter : List.copyOf(letters)) {
       if (sender == null || (letter.origin != null && letter.origin.sender() == sender)) {
         letters.remove(letter);
+        // While its head is what it was: an empty lane must not be ready.
+        requireLanes().withdraw(letter);
         letter.state = State.DONE;
         if (!letter.lane.inFlight) {
           letter.lane.sweep();
         }
+        requireLanes().offer(letter.lane);
       }
     }
   }
