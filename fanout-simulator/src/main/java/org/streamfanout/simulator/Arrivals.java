@@ -114,7 +114,9 @@ final class Arrivals {
         allowed = true;
       } else {
         boolean gone = !chain.lease().isHeld() || chain.lease().retries();
-        allowed = effect.stray() || (gone && chain.process() != other.process());
+        allowed =
+            effect.stray()
+                || (gone && (chain.process() != other.process() || chain.shard() != other.shard()));
       }
       if (!allowed && !newer.stray()) {
         oracle.violated(

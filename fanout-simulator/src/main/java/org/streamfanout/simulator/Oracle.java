@@ -178,7 +178,8 @@ final class Oracle {
 
   // ---------------------------------------------------------------- destinations
 
-  Send sends(SimulatedProcess process, TargetConfig config, Chain chain, Batch batch) {
+  Send sends(
+      SimulatedProcess process, TargetConfig config, Object opened, Chain chain, Batch batch) {
     Chain.At at = chain.targets.get(config.id());
     if (config.deadLetterOnly()) {
       at = new Chain.At(config, 0, null, Set.of());
@@ -186,7 +187,7 @@ final class Oracle {
       violated(Rule.INVENTED, chain + " sends to " + config.id() + ", which is no target of it");
       at = new Chain.At(config, 0, null, Set.of());
     }
-    Send send = new Send(sends++, process, chain, at, config, batch);
+    Send send = new Send(sends++, process, chain, at, config, opened, batch);
     checkInFlight(send);
     underWay.add(send);
     return send;
@@ -198,7 +199,7 @@ final class Oracle {
       if (other.process != send.process || !other.config.id().equals(send.config.id())) {
         continue;
       }
-      same += other.config.equals(send.config) ? 1 : 0;
+      same += other.opened == send.opened ? 1 : 0;
       if (other.chain.shard() == send.chain.shard()
           && !send.config.deadLetterOnly()
           && sharesLane(send, other)) {
@@ -242,7 +243,7 @@ final class Oracle {
       send.accepted.add(item);
       if (send.config.deadLetterOnly()) {
         Letters.Letter letter = envelopes.read(message);
-        Chain.At of = letter == null ? null : send.chain.targets.get(letter.target());
+        Chain.At of = letter == null ? null : send.targets.get(letter.target());
         if (of != null) {
           of.lettered.add(item);
         }
@@ -319,7 +320,7 @@ final class Oracle {
       violated(Rule.INVENTED, send + " carries a dead letter of no record of the batch");
       return;
     }
-    Chain.At of = send.chain.targets.get(letter.target());
+    Chain.At of = send.targets.get(letter.target());
     TargetConfig row = of == null ? null : of.config;
     if (of == null || row == null || row.onFailure() != OnFailure.DEAD_LETTER) {
       violated(Rule.INVENTED, send + " carries a dead letter of " + letter.target());

@@ -25,6 +25,9 @@ final class Plan {
 
   private static final String DEAD_LETTERS = "dlq";
 
+  /** As long as the data of a record may be, with a byte to spare. */
+  static final int LONGEST_RECORD = 14;
+
   /** Room for the longest record, and for two or three that are joined. */
   private static final long MESSAGE_BYTES = 24;
 

@@ -2,6 +2,7 @@ package org.streamfanout.simulator;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Message;
@@ -13,6 +14,13 @@ final class Send {
   final SimulatedProcess process;
   final Chain chain;
   final Chain.At at;
+
+  /** What the targets were when it began: a dead letter is of one as it was then. */
+  final Map<String, Chain.At> targets;
+
+  /** Which opening of its target it is from. */
+  final Object opened;
+
   final TargetConfig config;
   final List<Message> messages;
 
@@ -31,8 +39,11 @@ final class Send {
       Chain chain,
       Chain.At at,
       TargetConfig config,
+      Object opened,
       Batch batch) {
     this.number = number;
+    this.opened = opened;
+    this.targets = Map.copyOf(chain.targets);
     this.process = process;
     this.chain = chain;
     this.at = at;

@@ -72,7 +72,7 @@ final class SimulatedProvider implements TargetProvider {
       if (process.isDead() || chain == null) {
         throw new InterruptedException("the process is no more");
       }
-      Send send = stage.oracle().sends(process, target, chain, batch);
+      Send send = stage.oracle().sends(process, target, this, chain, batch);
       stage.trace(() -> send + " begins with " + batch.messages());
       try {
         List<Outcome> outcomes =
