@@ -122,7 +122,7 @@ class SmallModelTest {
           playAll(model, 1, "ab", sequences(2, ALL));
         });
     reporter.publishEntry("cases", Long.toString(cases));
-    assertThat(cases).isGreaterThan(200_000);
+    assertThat(cases).isEqualTo(24L * (2801 + 2 * 57 * 57));
   }
 
   @Test
@@ -136,7 +136,7 @@ class SmallModelTest {
           playAll(model, 2, "ab", one);
         });
     reporter.publishEntry("cases", Long.toString(cases));
-    assertThat(cases).isGreaterThan(190_000);
+    assertThat(cases).isEqualTo(24L * (64 + 2 * 4096));
   }
 
   @Test
