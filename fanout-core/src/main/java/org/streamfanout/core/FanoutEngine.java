@@ -32,6 +32,7 @@ import org.streamfanout.core.internal.delivery.TargetCheck;
 import org.streamfanout.core.internal.delivery.TargetRuntime;
 import org.streamfanout.core.internal.delivery.TargetSetup;
 import org.streamfanout.core.internal.delivery.TargetState;
+import org.streamfanout.core.internal.delivery.Ticker;
 import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
@@ -107,7 +108,6 @@ public final class FanoutEngine implements AutoCloseable {
             builder.retry,
             new Backoff(builder.retry, builder.random),
             builder.nanoTime,
-            builder.polled,
             builder.clock,
             builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
             new ByteBudget(builder.maxBytesInFlight),
@@ -202,9 +202,7 @@ public final class FanoutEngine implements AutoCloseable {
     for (String id : run.targetIds()) {
       TargetSetup now = current.targets().get(id);
       if (now != null) {
-        TargetConfig before = run.configOf(id);
-        if ((before == null || !before.equals(now.config()))
-            && canTake(run.batch(), now.config())) {
+        if (!run.isDeliveredBy(id, now) && canTake(run.batch(), now.config())) {
           BitSet open = openSources(run, id);
           plan(run.batch(), List.of(now), open).forEach((same, plan) -> run.deliverTo(now, plan));
         }
@@ -352,6 +350,7 @@ public final class FanoutEngine implements AutoCloseable {
     boolean idle =
         calls.await(
             services.retry().attemptTimeout(),
+            forHosts(),
             () -> open.stream().allMatch(TargetRuntime::isClosed));
     if (idle) {
       context.close();
@@ -368,6 +367,11 @@ public final class FanoutEngine implements AutoCloseable {
     if (ownExecutor != null) {
       ownExecutor.shutdown();
     }
+  }
+
+  /** Returns what hosts of this engine measure their own waits by. */
+  Ticker forHosts() {
+    return services.nanoTime().forHosts();
   }
 
   /** Builds an engine; not thread-safe. */
@@ -388,8 +392,7 @@ public final class FanoutEngine implements AutoCloseable {
     private CircuitOptions circuit = CircuitOptions.DEFAULT;
     private @Nullable Executor executor;
     private Clock clock = Clock.systemUTC();
-    private LongSupplier nanoTime = System::nanoTime;
-    private boolean polled;
+    private Ticker nanoTime = Ticker.SYSTEM;
     private RandomGenerator random = new SplittableRandom();
     private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
     private boolean skipInvalidRows;
@@ -473,8 +476,7 @@ public final class FanoutEngine implements AutoCloseable {
      * Another one, such as a test's, is looked at every millisecond.
      */
     public Builder ticker(LongSupplier newNanoTime) {
-      nanoTime = Objects.requireNonNull(newNanoTime, "nanoTime");
-      polled = true;
+      nanoTime = Ticker.of(Objects.requireNonNull(newNanoTime, "nanoTime"));
       return this;
     }
 

@@ -2,12 +2,11 @@ package org.streamfanout.core;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamfanout.core.internal.delivery.Signal;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.RegistryException;
 
@@ -26,7 +25,7 @@ public final class ShardDelivery {
   private final ShardOptions options;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Signal changed;
   private boolean delivering;
   private @Nullable Thread inEngine;
   private @Nullable Deadline stopAt;
@@ -49,6 +48,7 @@ public final class ShardDelivery {
   public ShardDelivery(FanoutEngine engine, ShardOptions options) {
     this.engine = Objects.requireNonNull(engine, "engine");
     this.options = Objects.requireNonNull(options, "options");
+    this.changed = new Signal(lock, engine.forHosts());
   }
 
   /**
@@ -119,7 +119,7 @@ public final class ShardDelivery {
     Deadline deadline;
     lock.lock();
     try {
-      Deadline cycle = Deadline.after(options.cycle());
+      Deadline cycle = Deadline.after(options.cycle(), engine.forHosts());
       deadline = stopAt == null ? cycle : earlier(stopAt, cycle);
       inEngine = Thread.currentThread();
     } finally {
@@ -237,7 +237,7 @@ public final class ShardDelivery {
             }
             changed.signalAll();
           } else {
-            changed.await(end.remainingNanos(), TimeUnit.NANOSECONDS);
+            changed.awaitNanos(end.remainingNanos());
           }
         } catch (InterruptedException e) {
           callerInterrupted = true;

@@ -51,6 +51,30 @@ class DeadLetterTest {
   }
 
   @Test
+  void targetChangedWhileItsLettersWait_theyAreForgottenAndItsRecordsSentAnew() {
+    TargetConfig row = failing(Ordering.NONE);
+    for (Ordering ordering : Ordering.values()) {
+      target.next(Behaviours.fail(NEVER));
+      letters.next(Behaviours.fail(Failure.fatal("Denied", "for now")));
+      TargetConfig dlq =
+          TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "x")
+              .deadLetterOnly(true)
+              .ordering(ordering)
+              .maxMessages(1)
+              .maxInFlight(1)
+              .build();
+      try (Fixture fixture =
+          new Fixture(Fixture.quick().provider(target).provider(letters), row, dlq)) {
+        FanoutResult held = fixture.process(Fixture.records("a", "b", "c"));
+        fixture.rows(row.toBuilder().maxInFlight(5).build(), dlq);
+
+        assertThat(fixture.resume(held).isSettled()).isTrue();
+        assertThat(letters.received("dlq")).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void rejected_goesToTheDeadLetterTargetInAnEnvelope() throws Exception {
     rejectNumber("1");
     try (Fixture fixture = fixture(Ordering.NONE)) {

@@ -24,7 +24,9 @@ import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
+import org.streamfanout.testkit.Behaviour;
 import org.streamfanout.testkit.Behaviours;
 import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
@@ -284,6 +286,113 @@ class TimeAndThreadsTest {
     try (Fixture fixture =
         new Fixture(engine(retry).circuit(circuit).provider(target), Fixture.target("t").build())) {
       assertThat(fixture.process(Fixture.records("a")).isSettled()).isTrue();
+    }
+  }
+
+  @Test
+  void breakerOpen_monotonicClockPassesTheGreatestLong_closesAgain() {
+    TestClock clock = new TestClock();
+    long origin = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
+    CircuitOptions circuit = new CircuitOptions(1, 1, 50, Duration.ofSeconds(2), 1);
+    target.next(Behaviours.fail(LATER));
+    try (Fixture fixture =
+        new Fixture(
+            engine(Fixture.QUICK)
+                .circuit(circuit)
+                .ticker(
+                    () -> {
+                      // Whoever looks at it moves it.
+                      clock.advance(Duration.ofMillis(5));
+                      return origin + clock.nanoTime();
+                    })
+                .provider(target),
+            Fixture.target("t").build())) {
+      assertThat(fixture.process(Fixture.records("a")).isSettled()).isTrue();
+    }
+  }
+
+  /** Has a target changed while a send hangs that ignores interrupts, and lets that return. */
+  private static FanoutResult changedBesideAHungSend(
+      InMemoryTarget slow, Behaviour atLast, CountDownLatch packed, TargetConfig... rows)
+      throws Exception {
+    Gate gate = new Gate();
+    slow.next(Behaviours.hangIgnoringInterrupts(gate, atLast));
+    try (Fixture fixture = Fixture.of(slow, rows)) {
+      FanoutResult held =
+          fixture.processUntil(
+              () -> slow.awaitSends(1, Fixture.PATIENCE), Fixture.records("a", "a", "a"));
+      TargetConfig[] changed = rows.clone();
+      changed[0] = rows[0].toBuilder().maxInFlight(3).build();
+      fixture.rows(changed);
+      CompletableFuture<FanoutResult> resumed =
+          CompletableFuture.supplyAsync(() -> fixture.resume(held));
+      assertThat(packed.await(Fixture.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      gate.open();
+      FanoutResult result = resumed.get();
+      slow.awaitIdle(Fixture.PATIENCE);
+      return result;
+    }
+  }
+
+  private static InMemoryTarget countingPacks(CountDownLatch packed) {
+    return InMemoryTarget.builder()
+        .limitsAnswer(
+            deadline -> {
+              packed.countDown();
+              return null;
+            })
+        .build();
+  }
+
+  @Test
+  void targetChangedBesideAHungSend_theOldDeliverySendsNothingMore() throws Exception {
+    CountDownLatch packed = new CountDownLatch(2);
+    InMemoryTarget slow = countingPacks(packed);
+    FanoutResult result =
+        changedBesideAHungSend(
+            slow,
+            Behaviours.accept(),
+            packed,
+            Fixture.target("t").ordering(Ordering.SHARD).build());
+
+    assertThat(result.isSettled()).isTrue();
+    // The first is sent anew by the changed row; what was behind it is sent by that alone.
+    assertThat(slow.bodies("t")).containsExactly("0", "0", "1", "2");
+  }
+
+  @Test
+  void targetChangedBesideAHungSend_theOldDeliveryWritesNoDeadLetter() throws Exception {
+    CountDownLatch packed = new CountDownLatch(2);
+    InMemoryTarget slow = countingPacks(packed);
+    FanoutResult result =
+        changedBesideAHungSend(
+            slow,
+            Behaviours.fail(Failure.rejected("Bad", "never")),
+            packed,
+            Fixture.target("t")
+                .ordering(Ordering.SHARD)
+                .onFailure(OnFailure.DEAD_LETTER)
+                .deadLetter("dlq")
+                .build(),
+            Fixture.target("dlq").deadLetterOnly(true).build());
+
+    assertThat(result.isSettled()).isTrue();
+    assertThat(slow.bodies("t")).containsExactly("0", "1", "2");
+    assertThat(slow.received("dlq")).isEmpty();
+  }
+
+  @Test
+  void targetSwitchedOffAndOnBetweenTwoCallsOfABatch_goesOn() {
+    target.next(Behaviours.fail(Failure.fatal("Denied", "for now")));
+    TargetConfig row = Fixture.target("t").build();
+    try (Fixture fixture = Fixture.of(target, row)) {
+      FanoutResult held = fixture.process(Fixture.records("a"));
+      fixture.rows(row.toBuilder().active(false).build());
+      fixture.process(Fixture.record(7, "b", "another batch"));
+      fixture.rows(row);
+
+      assertThat(fixture.resume(held).isSettled()).isTrue();
+      assertThat(target.bodies("t")).containsExactly("0");
     }
   }
 

@@ -159,7 +159,9 @@ final class Answers {
 
   private void failForGood(Outbound message, Failure failure) {
     OnFailure onFailure =
-        message.origin != null ? OnFailure.HOLD : delivery.setup.config().onFailure();
+        message.origin != null || delivery.isReplaced()
+            ? OnFailure.HOLD
+            : delivery.setup.config().onFailure();
     switch (onFailure) {
       case DROP -> settle(message, End.DROPPED);
       case DEAD_LETTER -> delivery.deadLetters.send(message, failure);

@@ -8,8 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +30,6 @@ import org.streamfanout.spi.TargetCounts;
  */
 public final class BatchRun {
   private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
-  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   final Services services;
   final SourceBatch batch;
@@ -72,8 +69,12 @@ public final class BatchRun {
         () -> {
           forget(setup.config().id());
           told.remove(setup.config().id());
-          entries.put(
-              setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
+          RunTarget old =
+              entries.put(
+                  setup.config().id(), RunTarget.delivered(new TargetDelivery(this, setup, plan)));
+          if (old != null && old.delivery != null) {
+            old.delivery.replaced();
+          }
         });
   }
 
@@ -118,12 +119,18 @@ public final class BatchRun {
     }
   }
 
-  /** Returns the row that a target is delivered by; null if it cannot be used. */
-  public @Nullable TargetConfig configOf(String targetId) {
+  /**
+   * Returns whether a target is delivered by this row and runtime. The same row may have another
+   * runtime, such as after it was switched off and on again: then the old one is closed.
+   */
+  public boolean isDeliveredBy(String targetId, TargetSetup setup) {
     lock.lock();
     try {
       RunTarget entry = entries.get(targetId);
-      return entry == null || entry.delivery == null ? null : entry.delivery.setup.config();
+      return entry != null
+          && entry.delivery != null
+          && entry.delivery.runtime == setup.runtime()
+          && entry.delivery.setup.config().equals(setup.config());
     } finally {
       lock.unlock();
     }
@@ -264,7 +271,7 @@ public final class BatchRun {
    */
   private void park(long pause) {
     if (pause > 0 && !signalled) {
-      LockSupport.parkNanos(this, services.polled() ? Math.min(pause, POLL_NANOS) : pause);
+      services.nanoTime().park(this, pause);
     }
   }
 
@@ -273,7 +280,7 @@ public final class BatchRun {
     signalled = true;
     Thread waiting = caller;
     if (waiting != null) {
-      LockSupport.unpark(waiting);
+      services.nanoTime().unpark(waiting);
     }
   }
 

@@ -135,6 +135,16 @@ final class Lanes {
     }
   }
 
+  /** Gives a message up before its time: its lane is to be offered anew when it is out of it. */
+  void withdraw(Outbound message) {
+    current.remove(message);
+    Lane lane = message.lane;
+    if (lane.ready) {
+      ready.remove(lane);
+      lane.ready = false;
+    }
+  }
+
   /** Takes what one call may carry; empty if nothing is ready. */
   List<Outbound> draw(int maxMessages, long maxBytes) {
     List<Outbound> drawn = new ArrayList<>();

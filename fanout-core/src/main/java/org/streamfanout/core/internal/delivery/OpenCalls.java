@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
@@ -64,14 +63,14 @@ public final class OpenCalls {
     return true;
   }
 
-  /** Waits for a condition, in real time; returns whether it came true. */
-  public boolean await(Duration atMost, BooleanSupplier condition) {
-    long end = System.nanoTime() + atMost.toNanos();
+  /** Waits for a condition; returns whether it came true. */
+  public boolean await(Duration atMost, Ticker ticker, BooleanSupplier condition) {
+    long end = ticker.getAsLong() + atMost.toNanos();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+      if (ticker.getAsLong() - end >= 0 || Thread.currentThread().isInterrupted()) {
         return condition.getAsBoolean();
       }
-      LockSupport.parkNanos(this, POLL_NANOS);
+      ticker.park(this, POLL_NANOS);
     }
     return true;
   }

@@ -32,6 +32,12 @@ final class ReadyLanes {
     }
   }
 
+  void remove(Lane lane) {
+    if (!inTurn.remove(lane)) {
+      outOfTurn.remove(lane);
+    }
+  }
+
   boolean isEmpty() {
     return inTurn.isEmpty() && outOfTurn.isEmpty();
   }

@@ -2,7 +2,6 @@ package org.streamfanout.core.internal.delivery;
 
 import java.time.Clock;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.spi.FanoutListener;
 
@@ -11,8 +10,7 @@ import org.streamfanout.spi.FanoutListener;
  *
  * @param retry how often and how soon
  * @param backoff the pauses
- * @param nanoTime the monotonic clock
- * @param polled whether the monotonic clock is not the system's, so that waits must look at it
+ * @param nanoTime the monotonic clock, and how to wait by it
  * @param clock the wall clock
  * @param executor what runs sends
  * @param budget the bytes of all sends
@@ -22,8 +20,7 @@ import org.streamfanout.spi.FanoutListener;
 public record Services(
     RetryPolicy retry,
     Backoff backoff,
-    LongSupplier nanoTime,
-    boolean polled,
+    Ticker nanoTime,
     Clock clock,
     Executor executor,
     ByteBudget budget,

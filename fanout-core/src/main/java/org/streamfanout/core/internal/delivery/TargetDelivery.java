@@ -2,7 +2,6 @@ package org.streamfanout.core.internal.delivery;
 
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,6 +47,7 @@ final class TargetDelivery implements Slots.Waiter {
 
   private int nextLetter;
 
+  private boolean replaced;
   private @Nullable Failure stopped;
   private @Nullable Failure firstFailure;
   private long retryBreakerAt;
@@ -378,10 +378,13 @@ final class TargetDelivery implements Slots.Waiter {
     for (Outbound letter : List.copyOf(letters)) {
       if (sender == null || (letter.origin != null && letter.origin.sender() == sender)) {
         letters.remove(letter);
+        // While its head is what it was: an empty lane must not be ready.
+        requireLanes().withdraw(letter);
         letter.state = State.DONE;
         if (!letter.lane.inFlight) {
           letter.lane.sweep();
         }
+        requireLanes().offer(letter.lane);
       }
     }
   }
@@ -421,7 +424,8 @@ final class TargetDelivery implements Slots.Waiter {
       return;
     }
     boolean startAnew = setup.config().onFailure() == OnFailure.HOLD;
-    Set<Lane> touched = new HashSet<>();
+    // In order, so that what fails without being sent does so in list order.
+    Set<Lane> touched = new LinkedHashSet<>();
     for (Lane lane : packed.lanes) {
       for (Outbound at = lane.head; at != null; at = at.next) {
         if (at.state == State.HELD) {
@@ -441,6 +445,16 @@ final class TargetDelivery implements Slots.Waiter {
     open.releaseAll();
     touched.forEach(open::offer);
     retryBreakerAt = services.nanoTime().getAsLong();
+  }
+
+  /** Does nothing more, whatever an old send answers: another delivery has taken over. */
+  void replaced() {
+    replaced = true;
+    stopped = Failure.notSent("the target was changed");
+  }
+
+  boolean isReplaced() {
+    return replaced;
   }
 
   /** Settles what is open because the target is no more. */

@@ -85,12 +85,17 @@ public final class TargetRuntime {
             });
   }
 
-  /** The breaker's view of the engine's ticker, so that a jump of the wall clock cannot move it. */
+  /**
+   * The breaker's view of the engine's ticker, so that a jump of the wall clock cannot move it. It
+   * starts anew, since the ticker may pass the greatest long, and instants are compared.
+   */
   private static final class MonotonicClock extends Clock {
     private final LongSupplier nanoTime;
+    private final long start;
 
     MonotonicClock(LongSupplier nanoTime) {
       this.nanoTime = nanoTime;
+      this.start = nanoTime.getAsLong();
     }
 
     @Override
@@ -105,7 +110,7 @@ public final class TargetRuntime {
 
     @Override
     public Instant instant() {
-      return Instant.EPOCH.plusNanos(nanoTime.getAsLong());
+      return Instant.EPOCH.plusNanos(nanoTime.getAsLong() - start);
     }
   }
 

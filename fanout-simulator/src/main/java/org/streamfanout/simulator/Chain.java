@@ -1,0 +1,145 @@
+package org.streamfanout.simulator;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.TargetConfig;
+
+/**
+ * One batch and all the calls of the engine that deliver it: what the oracle knows of it, told by
+ * destinations and registry, never by the engine.
+ */
+final class Chain {
+  private final int number;
+  private final Lease lease;
+  private final SimulatedProcess process;
+  private final int from;
+  private final List<Item> items;
+  final Map<String, At> targets = new LinkedHashMap<>();
+  boolean looked;
+
+  Chain(int number, Lease lease, SimulatedProcess process, int from, List<Item> items) {
+    this.number = number;
+    this.lease = lease;
+    this.process = process;
+    this.from = from;
+    this.items = items;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Returns whether this one is the later reader: by its lease, then by its beginning. */
+  boolean isAfter(Chain other) {
+    return lease == other.lease ? number > other.number : lease.number() > other.lease.number();
+  }
+
+  Lease lease() {
+    return lease;
+  }
+
+  SimulatedShard shard() {
+    return lease.shard();
+  }
+
+  SimulatedProcess process() {
+    return process;
+  }
+
+  int from() {
+    return from;
+  }
+
+  List<Item> items() {
+    return items;
+  }
+
+  /** What one target has answered for the batch, by the row that it is delivered by. */
+  static final class At {
+    final @Nullable TargetConfig config;
+
+    /** What is open when this row takes over; null if the oracle cannot know. */
+    final @Nullable Set<Item> planned;
+
+    /** What was settled by an earlier row of the target. */
+    final Set<Item> before;
+
+    final Set<Item> accepted = new HashSet<>();
+    final Set<Item> lettered = new HashSet<>();
+    final Set<Item> rejected = new HashSet<>();
+    final Map<Item, Integer> failures = new HashMap<>();
+    boolean released;
+
+    /** Which of the process's openings of the target delivers. */
+    final int incarnation;
+
+    /** What an earlier row of the target may have dropped. */
+    private final Set<Item> perhapsDropped = new HashSet<>();
+
+    At(
+        @Nullable TargetConfig config,
+        int incarnation,
+        @Nullable Set<Item> planned,
+        Set<Item> before) {
+      this.config = config;
+      this.incarnation = incarnation;
+      this.planned = planned;
+      this.before = before;
+    }
+
+    boolean drops() {
+      return config != null && config.onFailure() == OnFailure.DROP;
+    }
+
+    Ordering ordering() {
+      return config == null ? Ordering.NONE : config.ordering();
+    }
+
+    boolean mayBeDropped(Item item, int maxAttempts) {
+      return perhapsDropped.contains(item)
+          || (drops()
+              && (rejected.contains(item) || failures.getOrDefault(item, 0) >= maxAttempts));
+    }
+
+    /** Returns whether a record needs nothing more, as far as answers that came back tell. */
+    boolean isSettled(Item item) {
+      return released
+          || before.contains(item)
+          || accepted.contains(item)
+          || lettered.contains(item)
+          || isFiltered(config, item);
+    }
+
+    /** Returns this target under a changed row. */
+    At changed(TargetConfig now, int newIncarnation, List<Item> items, int maxAttempts) {
+      Set<Item> settled = new HashSet<>();
+      Set<Item> open = new LinkedHashSet<>();
+      for (Item item : items) {
+        (isSettled(item) ? settled : open).add(item);
+      }
+      boolean unknown = drops() || (planned == null && config != null);
+      At changed = new At(now, newIncarnation, unknown ? null : open, settled);
+      items.stream()
+          .filter(item -> mayBeDropped(item, maxAttempts))
+          .forEach(changed.perhapsDropped::add);
+      return changed;
+    }
+  }
+
+  static boolean isFiltered(@Nullable TargetConfig config, Item item) {
+    return config != null && config.transform() != null && SimulatedEngines.filters(item.record());
+  }
+
+  @Override
+  public String toString() {
+    return "batch " + number + " (" + lease + ", " + process + ")";
+  }
+}

@@ -1,0 +1,58 @@
+package org.streamfanout.simulator;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.streamfanout.spi.Batch;
+import org.streamfanout.spi.Message;
+import org.streamfanout.spi.TargetConfig;
+
+/** One attempt by the engine, as the destination sees it. */
+final class Send {
+  final int number;
+  final SimulatedProcess process;
+  final Chain chain;
+  final Chain.At at;
+
+  /** What the targets were when it began: a dead letter is of one as it was then. */
+  final Map<String, Chain.At> targets;
+
+  /** Which opening of its target it is from. */
+  final Object opened;
+
+  final TargetConfig config;
+  final List<Message> messages;
+
+  /** The records for which the engine was told that they were accepted. */
+  final Set<Item> accepted = new HashSet<>();
+
+  /** What has taken effect, whole messages. */
+  final Set<Message> applied = new HashSet<>();
+
+  /** Whether the engine has an answer, whatever it is. */
+  boolean returned;
+
+  Send(
+      int number,
+      SimulatedProcess process,
+      Chain chain,
+      Chain.At at,
+      TargetConfig config,
+      Object opened,
+      Batch batch) {
+    this.number = number;
+    this.opened = opened;
+    this.targets = Map.copyOf(chain.targets);
+    this.process = process;
+    this.chain = chain;
+    this.at = at;
+    this.config = config;
+    this.messages = batch.messages();
+  }
+
+  @Override
+  public String toString() {
+    return "send " + number + " to " + config.id() + " of " + chain;
+  }
+}

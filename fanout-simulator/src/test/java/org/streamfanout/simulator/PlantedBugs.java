@@ -1,0 +1,419 @@
+package org.streamfanout.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Checkpoint;
+import org.streamfanout.core.FanoutResult;
+import org.streamfanout.simulator.Violation.Rule;
+import org.streamfanout.spi.Batch;
+import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.Capabilities;
+import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Description;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener;
+import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.Message;
+import org.streamfanout.spi.Outcome;
+import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetCounts;
+import org.streamfanout.spi.TargetProvider;
+import org.streamfanout.spi.TargetSender;
+
+/** Hosts, providers and counts that are broken, each in one way. */
+final class PlantedBugs {
+  private PlantedBugs() {}
+
+  /**
+   * A bug.
+   *
+   * @param rules what it may be found by
+   */
+  record Bug(String name, Simulation simulation, Set<Rule> rules) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Bug> all() {
+    List<Bug> bugs = new ArrayList<>();
+    hosts(bugs);
+    providers(bugs);
+    counts(bugs);
+    bugs.add(
+        new Bug(
+            "a provider returns before its request is over",
+            Simulation.of(Hosts.engine())
+                .behaviour(
+                    (call, batch) -> {
+                      if (call.choose(4) == 3 && call.destination().takeFault()) {
+                        call.later(
+                            Duration.ofMillis(120), () -> batch.messages().forEach(call::apply));
+                        throw new java.io.IOException("gave up too early");
+                      }
+                      return new FaultyBehaviour().send(call, batch);
+                    })
+                .build(),
+            Set.of(Rule.ORDER, Rule.INVENTED, Rule.DUPLICATE)));
+    return bugs;
+  }
+
+  // ---------------------------------------------------------------- hosts
+
+  private static void hosts(List<Bug> bugs) {
+    HostRules oneTooFar =
+        new HostRules() {
+          @Override
+          int settled(Checkpoint checkpoint, Delivery delivery) {
+            return Math.min(checkpoint.total(), checkpoint.settled() + 1);
+          }
+        };
+    bugs.add(host("a program commits one too far", new EngineHost(oneTooFar), Rule.CHECKPOINT));
+    bugs.add(host("a worker checkpoints one too far", new KclHost(oneTooFar), Rule.CHECKPOINT));
+    bugs.add(host("a consumer commits one too far", new KafkaHost(oneTooFar), Rule.CHECKPOINT));
+    HostRules forgets =
+        new HostRules() {
+          @Override
+          boolean isSettled(FanoutResult result) {
+            return true;
+          }
+        };
+    bugs.add(host("a program goes on past held records", new EngineHost(forgets), Rule.CHECKPOINT));
+    bugs.add(
+        host(
+            "a function answers success with records unsettled",
+            new LambdaHost(forgets),
+            Rule.CHECKPOINT));
+    HostRules anew =
+        new HostRules() {
+          @Override
+          FanoutResult deliver(Delivery delivery, Deadline deadline) {
+            return delivery.processAnew(deadline);
+          }
+        };
+    bugs.add(
+        host(
+            "a program processes again what it should resume",
+            new EngineHost(anew),
+            Rule.DUPLICATE,
+            Rule.LEDGER,
+            Rule.IN_FLIGHT));
+    HostRules thief =
+        new HostRules() {
+          @Override
+          boolean commit(Delivery delivery, int settled) {
+            delivery.commitAnyway(settled);
+            return true;
+          }
+        };
+    bugs.add(host("a worker commits on a lost lease", new KclHost(thief), Rule.CHECKPOINT));
+    bugs.add(host("a consumer commits after a rebalance", new KafkaHost(thief), Rule.CHECKPOINT));
+    HostRules orphans =
+        new HostRules() {
+          @Override
+          boolean isFinished(SimulatedShard shard) {
+            return true;
+          }
+        };
+    bugs.add(host("a child starts before its parent is done", new KclHost(orphans), Rule.ORDER));
+    HostRules wrongIdentifier =
+        new HostRules() {
+          @Override
+          int firstFailed(FanoutResult result) {
+            return result.checkpoint().settled() + 1;
+          }
+        };
+    bugs.add(
+        host(
+            "a function names the record behind the first that failed",
+            new LambdaHost(wrongIdentifier),
+            Rule.CHECKPOINT));
+  }
+
+  private static Bug host(String name, Host host, Rule... rules) {
+    return new Bug(name, Simulation.of(host).build(), Set.of(rules));
+  }
+
+  // ---------------------------------------------------------------- providers
+
+  /** What a broken sender does instead of handing a batch on. */
+  private interface BrokenSend {
+    List<Outcome> send(TargetSender sound, TargetConfig target, Batch batch, Deadline deadline)
+        throws Exception;
+  }
+
+  private static void providers(List<Bug> bugs) {
+    bugs.add(
+        provider(
+            "a provider sends a batch backwards",
+            (sound, target, batch, deadline) -> {
+              List<Message> turned = new ArrayList<>(batch.messages());
+              Collections.reverse(turned);
+              List<Outcome> outcomes = new ArrayList<>(sound.send(with(batch, turned), deadline));
+              Collections.reverse(outcomes);
+              return outcomes;
+            },
+            Rule.ORDER));
+    bugs.add(
+        provider(
+            "a provider alters a byte",
+            (sound, target, batch, deadline) ->
+                sound.send(
+                    each(batch, message -> target.deadLetterOnly() ? message : altered(message)),
+                    deadline),
+            Rule.ALTERED));
+    bugs.add(
+        provider(
+            "a provider changes a key",
+            (sound, target, batch, deadline) ->
+                sound.send(
+                    each(batch, message -> target.deadLetterOnly() ? message : rekeyed(message)),
+                    deadline),
+            Rule.ALTERED));
+    bugs.add(
+        provider(
+            "a provider invents a record",
+            (sound, target, batch, deadline) -> {
+              List<Message> more = new ArrayList<>(batch.messages());
+              more.add(invented());
+              List<Outcome> outcomes = sound.send(with(batch, more), deadline);
+              return outcomes.size() > 1 ? outcomes.subList(0, outcomes.size() - 1) : outcomes;
+            },
+            Rule.INVENTED));
+    bugs.add(
+        provider(
+            "dead letters are not written",
+            (sound, target, batch, deadline) ->
+                target.deadLetterOnly()
+                    ? Collections.nCopies(batch.messages().size(), Outcome.accepted())
+                    : sound.send(batch, deadline),
+            Rule.LEDGER,
+            Rule.CHECKPOINT,
+            Rule.ORDER));
+    bugs.add(
+        provider(
+            "an unknown outcome is taken for success",
+            (sound, target, batch, deadline) -> {
+              try {
+                return sound.send(batch, deadline);
+              } catch (Exception e) {
+                return Collections.nCopies(batch.messages().size(), Outcome.accepted());
+              }
+            },
+            Rule.LEDGER,
+            Rule.CHECKPOINT,
+            Rule.ORDER));
+    bugs.add(
+        provider(
+            "a failed entry is taken for success",
+            (sound, target, batch, deadline) ->
+                sound.send(batch, deadline).stream()
+                    .map(
+                        outcome ->
+                            outcome instanceof Outcome.Failed failed
+                                    && failed.failure().kind() == Failure.Kind.RETRYABLE
+                                ? Outcome.accepted()
+                                : outcome)
+                    .toList(),
+            Rule.LEDGER,
+            Rule.CHECKPOINT,
+            Rule.ORDER));
+    bugs.add(
+        provider(
+            "a provider retries by itself",
+            (sound, target, batch, deadline) -> {
+              sound.send(batch, deadline);
+              return sound.send(batch, deadline);
+            },
+            Rule.DUPLICATE));
+    bugs.add(
+        provider(
+            "a provider sends the first message of a batch alone",
+            (sound, target, batch, deadline) -> {
+              List<Outcome> outcomes =
+                  sound.send(with(batch, batch.messages().subList(0, 1)), deadline);
+              return Collections.nCopies(batch.messages().size(), outcomes.get(0));
+            },
+            Rule.LEDGER,
+            Rule.CHECKPOINT,
+            Rule.ORDER));
+  }
+
+  private static Batch with(Batch batch, List<Message> messages) {
+    return new Batch(batch.source(), batch.shard(), messages);
+  }
+
+  private static Batch each(Batch batch, UnaryOperator<Message> change) {
+    return with(batch, batch.messages().stream().map(change).toList());
+  }
+
+  private static Message altered(Message message) {
+    byte[] body = message.body().toByteArray();
+    body[body.length - 1] ^= 1;
+    return Message.builder(message.id(), message.records())
+        .lane(message.lane())
+        .body(body.length, () -> Bytes.wrap(body))
+        .build();
+  }
+
+  private static Message rekeyed(Message message) {
+    List<FanoutRecord> records = new ArrayList<>(message.records());
+    records.set(0, records.get(0).withKey("another"));
+    return Message.builder(message.id(), records)
+        .lane(message.lane())
+        .body(message.bodyLength(), message::body)
+        .build();
+  }
+
+  private static Message invented() {
+    FanoutRecord record =
+        FanoutRecord.builder("nobody:1", "1").key("k").data(Bytes.utf8("wrote this")).build();
+    return Message.builder("invented", List.of(record))
+        .lane("invented")
+        .body(10, () -> Bytes.utf8("wrote this"))
+        .build();
+  }
+
+  private static Bug provider(String name, BrokenSend send, Rule... rules) {
+    return new Bug(
+        name,
+        Simulation.of(Hosts.engine()).providers(sound -> broken(sound, send)).build(),
+        Set.of(rules));
+  }
+
+  private static TargetProvider broken(TargetProvider sound, BrokenSend send) {
+    return new TargetProvider() {
+      @Override
+      public String type() {
+        return sound.type();
+      }
+
+      @Override
+      public Description describe() {
+        return sound.describe();
+      }
+
+      @Override
+      public Capabilities capabilities(TargetConfig target) {
+        return sound.capabilities(target);
+      }
+
+      @Override
+      public void validate(TargetConfig target, ProviderContext context) {
+        sound.validate(target, context);
+      }
+
+      @Override
+      public TargetSender open(TargetConfig target, ProviderContext context) {
+        TargetSender inner = sound.open(target, context);
+        return new TargetSender() {
+          @Override
+          public List<Outcome> send(Batch batch, Deadline deadline) throws Exception {
+            return send.send(inner, target, batch, deadline);
+          }
+
+          @Override
+          public long sizeInBytes(Message message) {
+            return inner.sizeInBytes(message);
+          }
+
+          @Override
+          public @Nullable Limits limits(Deadline deadline) throws Exception {
+            return inner.limits(deadline);
+          }
+
+          @Override
+          public @Nullable String conflictKey(Message message) {
+            return inner.conflictKey(message);
+          }
+        };
+      }
+    };
+  }
+
+  // ---------------------------------------------------------------- counts
+
+  private static void counts(List<Bug> bugs) {
+    bugs.add(
+        listener(
+            "a record is counted as accepted that is held",
+            (sound, event) ->
+                sound.held() == 0
+                    ? sound
+                    : changed(sound, sound.accepted() + 1, sound.held() - 1)));
+    bugs.add(
+        listener(
+            "a record is counted twice",
+            (sound, event) -> changed(sound, sound.accepted() + 1, sound.held())));
+    bugs.add(
+        new Bug(
+            "the checkpoint that is told is one too far",
+            Simulation.of(Hosts.engine())
+                .listeners(
+                    sound ->
+                        new FanoutListener() {
+                          @Override
+                          public void finished(FanoutEvent event) {
+                            sound.finished(
+                                new FanoutEvent(
+                                    event.source(),
+                                    event.shard(),
+                                    event.targets(),
+                                    event.records(),
+                                    Math.min(event.records(), event.settled() + 1),
+                                    event.took(),
+                                    event.staleSince()));
+                          }
+                        })
+                .build(),
+            Set.of(Rule.LEDGER)));
+  }
+
+  private static TargetCounts changed(TargetCounts counts, long accepted, long held) {
+    return new TargetCounts(
+        counts.records(),
+        accepted,
+        counts.filtered(),
+        counts.deadLettered(),
+        counts.dropped(),
+        counts.alreadySettled(),
+        counts.released(),
+        held,
+        counts.calls(),
+        counts.retries());
+  }
+
+  private static Bug listener(
+      String name, BiFunction<TargetCounts, FanoutListener.TargetEvent, TargetCounts> change) {
+    return new Bug(
+        name,
+        Simulation.of(Hosts.engine())
+            .listeners(
+                sound ->
+                    new FanoutListener() {
+                      @Override
+                      public void settled(TargetEvent event) {
+                        sound.settled(
+                            new TargetEvent(
+                                event.source(),
+                                event.shard(),
+                                event.targetId(),
+                                event.type(),
+                                change.apply(event.counts(), event),
+                                event.firstFailure(),
+                                event.oldestHeld()));
+                      }
+                    })
+            .build(),
+        Set.of(Rule.LEDGER));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.streamfanout.simulator;
+
+import org.jspecify.annotations.NullMarked;
