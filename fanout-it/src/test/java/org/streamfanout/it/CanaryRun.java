@@ -63,10 +63,7 @@ final class CanaryRun {
         new Type("sns", "arn:aws:sns:eu-west-1:123456789012:t", Map.of()),
         new Type("kinesis", "arn:aws:kinesis:eu-west-1:123456789012:stream/s", Map.of()),
         new Type("firehose", "arn:aws:firehose:eu-west-1:123456789012:deliverystream/d", Map.of()),
-        new Type(
-            "dynamodb",
-            "arn:aws:dynamodb:eu-west-1:123456789012:table/t",
-            Map.of("partitionKey", "n")),
+        new Type("dynamodb", "t", Map.of("partitionKey", "n")),
         new Type("eventbridge", "arn:aws:events:eu-west-1:123456789012:event-bus/b", Map.of()),
         new Type("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:f", Map.of()),
         new Type("iot", "abc123-ats.iot.eu-west-1.amazonaws.com#topic", Map.of()),
@@ -215,7 +212,13 @@ final class CanaryRun {
       case WELL -> Response.of(200, "{}");
       case REJECTING -> error(request, 400, "ValidationException");
       case THROTTLING -> error(request, 429, "ThrottlingException");
-      case DENYING -> error(request, 403, "AccessDeniedException");
+      // Of a denial AWS's own text is shown, which names principals and resources only.
+      case DENYING ->
+          Response.of(
+                  403,
+                  "{\"__type\":\"AccessDeniedException\",\"message\":\"User: arn:aws:iam::1:user/x is"
+                      + " not authorized to perform: y\"}")
+              .with("x-amzn-ErrorType", "AccessDeniedException");
       case BROKEN -> error(request, 500, "InternalFailure");
       case SILENT -> null;
     };

@@ -28,16 +28,11 @@ class CanaryTest {
   void everything_saidAtTrace_holdsNoCanary() throws Exception {
     List<String> said = java("org.streamfanout.it.CanaryRun");
 
+    assertThat(said).filteredOn(line -> !Canaries.in(line).isEmpty()).isEmpty();
+    // What was said is all that there is to say.
     assertThat(said).anyMatch(line -> line.contains("TRACE") && line.contains("logged at TRACE"));
     assertThat(said).contains("== Lambda: half a pair", "== complete");
     assertThat(said).anyMatch(line -> line.contains("\"_aws\""));
-    assertThat(said).filteredOn(line -> !Canaries.in(line).isEmpty()).isEmpty();
-  }
-
-  @Test
-  void everything_saidAtTrace_namesEachTypeOfTarget() throws Exception {
-    List<String> said = java("org.streamfanout.it.CanaryRun");
-
     assertThat(said)
         .anySatisfy(
             line ->
