@@ -57,7 +57,7 @@ final class EventScanner {
     while (at < end) {
       byte next = json[at];
       if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
-        return next;
+        return next & 0xff;
       }
       at++;
     }

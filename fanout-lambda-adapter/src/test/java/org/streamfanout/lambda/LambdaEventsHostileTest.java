@@ -262,4 +262,19 @@ final class LambdaEventsHostileTest {
     assertThatThrownBy(() -> LambdaEvents.parse(event))
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
   }
+
+  @Test
+  void parse_byteBeyondAsciiAfterTheEvent_isAnErrorAndNoEnd() {
+    byte[] event = event(GOOD);
+    for (int wrong : new int[] {0x80, 0x96, 0xff}) {
+      byte[] more = Arrays.copyOf(event, event.length + 1);
+      more[event.length] = (byte) wrong;
+
+      assertThatThrownBy(() -> LambdaEvents.parse(more.clone()))
+          .isInstanceOf(FanoutException.class)
+          .hasMessageContaining("after the end of the event");
+      assertThatThrownBy(() -> LambdaEvents.parseAll(more.clone()))
+          .isInstanceOf(FanoutException.class);
+    }
+  }
 }

@@ -26,6 +26,17 @@ public final class KplDeaggregator {
   /** The code of an aggregate whose checksum is right and whose message is not readable. */
   public static final String MALFORMED = "KplMalformed";
 
+  /** The code of an aggregate of more than {@link #MAX_RECORDS} user records, or keys. */
+  public static final String TOO_MANY = "KplTooManyRecords";
+
+  /**
+   * The most user records of one aggregate, and the most entries of each of its two tables. The
+   * producer library ends an aggregate at 1 MiB (its {@code AggregationMaxSize}, as known 2026-11),
+   * which the shortest user records of 6 bytes fill 174,762 times; a record of 10 MiB could
+   * otherwise ask for some 2,000,000 of them, each a hundred times as large in memory.
+   */
+  public static final int MAX_RECORDS = 200_000;
+
   private static final byte[] MAGIC = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
   private static final int DIGEST_LENGTH = 16;
 
@@ -37,8 +48,8 @@ public final class KplDeaggregator {
    * <p>A record that is no aggregate (too short, another magic, another MD5, no data, or already
    * taken out of an aggregate) is returned as it is, the same object. A user record with a key
    * index outside its table is rejected alone and keeps its place, under the aggregate's own key
-   * where its own is unknown. If the message itself cannot be read, the record is rejected as a
-   * whole. Never throws because of what a record holds.
+   * where its own is unknown. If the message itself cannot be read, or has more than {@link
+   * #MAX_RECORDS}, the record is rejected as a whole. Never throws because of what a record holds.
    */
   public static Deaggregated deaggregate(FanoutRecord record) {
     Bytes data = record.data();
@@ -48,6 +59,11 @@ public final class KplDeaggregator {
     Bytes message = data.slice(MAGIC.length, data.length() - MAGIC.length - DIGEST_LENGTH);
     try {
       return new KplMessage(record, message).read();
+    } catch (KplMessage.TooManyException e) {
+      Failure failure =
+          Failure.rejected(
+              TOO_MANY, "the aggregate has more than " + MAX_RECORDS + " " + e.getMessage());
+      return new Deaggregated(List.of(record), Map.of(0, failure));
     } catch (IOException e) {
       Failure failure =
           Failure.rejected(

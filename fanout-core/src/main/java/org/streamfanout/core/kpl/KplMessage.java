@@ -37,6 +37,15 @@ final class KplMessage {
   private final List<String> explicitHashKeys = new ArrayList<>();
   private Map<Integer, Failure> rejections = Map.of();
 
+  /** There is more of something than {@link KplDeaggregator#MAX_RECORDS}; its text says of what. */
+  static final class TooManyException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooManyException(String what) {
+      super(what);
+    }
+  }
+
   KplMessage(FanoutRecord source, Bytes message) {
     this.source = source;
     this.array = message.array();
@@ -64,16 +73,25 @@ final class KplMessage {
     int records = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
-        case PARTITION_KEY -> partitionKeys.add(in.readString());
-        case EXPLICIT_HASH_KEY -> explicitHashKeys.add(in.readString());
+        case PARTITION_KEY -> add(partitionKeys, in, "partition keys");
+        case EXPLICIT_HASH_KEY -> add(explicitHashKeys, in, "explicit hash keys");
         case RECORD -> {
-          records++;
+          if (++records > KplDeaggregator.MAX_RECORDS) {
+            throw new TooManyException("user records");
+          }
           skip(in, tag);
         }
         default -> skip(in, tag);
       }
     }
     return records;
+  }
+
+  private static void add(List<String> table, CodedInputStream in, String what) throws IOException {
+    if (table.size() == KplDeaggregator.MAX_RECORDS) {
+      throw new TooManyException(what);
+    }
+    table.add(in.readString());
   }
 
   private FanoutRecord readRecord(CodedInputStream in, int part) throws IOException {

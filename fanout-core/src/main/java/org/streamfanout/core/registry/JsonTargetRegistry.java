@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,6 +37,12 @@ import org.streamfanout.spi.Targets;
  * CachingTargetRegistry}.
  */
 public final class JsonTargetRegistry implements TargetRegistry {
+  /** The most bytes of a file or text: tens of thousands of rows. */
+  public static final int MAX_BYTES = 16 * 1024 * 1024;
+
+  /** How Jackson's text begins where it quotes what the file holds. */
+  private static final String QUOTING = "Unrecognized token";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -57,13 +64,14 @@ public final class JsonTargetRegistry implements TargetRegistry {
   /**
    * Reads a file.
    *
-   * @throws RegistryException if it cannot be read, is not JSON, repeats a key within an object, or
-   *     is not an array of objects; the text says where
+   * @throws RegistryException if it cannot be read, is larger than {@link #MAX_BYTES}, is not JSON,
+   *     repeats a key within an object, or is not an array of objects; the text says where, and
+   *     quotes names only
    */
   public static JsonTargetRegistry read(Path file) {
     byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (NoSuchFileException e) {
       throw new RegistryException("targets file '" + file + "' does not exist", e);
     } catch (IOException e) {
@@ -82,18 +90,24 @@ public final class JsonTargetRegistry implements TargetRegistry {
   }
 
   private static JsonTargetRegistry parse(byte[] json, String name) {
+    if (json.length > MAX_BYTES) {
+      throw new RegistryException(
+          name + " is larger than " + MAX_BYTES + " bytes; use a table for so many targets");
+    }
     JsonNode root;
     try {
       root = READER.readTree(json);
     } catch (JsonProcessingException e) {
+      // not as the cause: its text may quote what the file holds
       JsonLocation at = e.getLocation();
       throw new RegistryException(
           name
               + " cannot be understood"
               + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr())
               + ": "
-              + e.getOriginalMessage(),
-          e);
+              + withoutQuote(e.getOriginalMessage()));
+    } catch (NumberFormatException e) {
+      throw new RegistryException(name + " holds a number that is too large");
     } catch (IOException e) {
       throw new RegistryException(name + " cannot be read: " + e, e);
     }
@@ -102,6 +116,12 @@ public final class JsonTargetRegistry implements TargetRegistry {
           name + " must be an array of rows, [{...}, ...], and is " + kind(root));
     }
     return ofRows(rows(root, name));
+  }
+
+  private static String withoutQuote(String message) {
+    return message.startsWith(QUOTING)
+        ? "a word without quotes where a value is expected"
+        : message;
   }
 
   private static List<Map<String, Object>> rows(JsonNode root, String name) {

@@ -198,4 +198,40 @@ class KplDeaggregatorTest {
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }
+
+  @Test
+  void deaggregate_moreRecordsOrKeysThanTheBound_areRejectedAsAWhole() {
+    byte[] user = {0x1A, 4, 0x08, 0, 0x1A, 0};
+    byte[] key = {0x0A, 1, 'k'};
+    byte[] hashKey = {0x12, 1, '7'};
+    for (byte[] repeated : List.of(user, key, hashKey)) {
+      FanoutRecord aggregate = repeated(key, repeated, KplDeaggregator.MAX_RECORDS + 1);
+
+      Deaggregated parts = KplDeaggregator.deaggregate(aggregate);
+
+      assertThat(parts.records()).containsExactly(aggregate);
+      assertThat(parts.rejections().get(0).code()).isEqualTo(KplDeaggregator.TOO_MANY);
+    }
+  }
+
+  @Test
+  void deaggregate_asManyRecordsAsTheBound_keepsEveryOne() {
+    byte[] user = {0x1A, 4, 0x08, 0, 0x1A, 0};
+    byte[] key = {0x0A, 1, 'k'};
+
+    Deaggregated parts =
+        KplDeaggregator.deaggregate(repeated(key, user, KplDeaggregator.MAX_RECORDS));
+
+    assertThat(parts.records()).hasSize(KplDeaggregator.MAX_RECORDS);
+    assertThat(parts.rejections()).isEmpty();
+  }
+
+  private static FanoutRecord repeated(byte[] head, byte[] repeated, int times) {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    message.writeBytes(head);
+    for (int count = 0; count < times; count++) {
+      message.writeBytes(repeated);
+    }
+    return KplEncoder.record(KplEncoder.seal(message.toByteArray()));
+  }
 }

@@ -111,4 +111,29 @@ class JsonTargetRegistryTest {
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("cannot be read");
   }
+
+  @Test
+  void parse_numberWithAnExponentThatFitsNoInteger_isAnErrorOfTheRegistry() {
+    assertThatThrownBy(() -> JsonTargetRegistry.parse("[{\"maxMessages\":1e999999999999}]"))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("a number that is too large");
+  }
+
+  @Test
+  void parse_valueWithoutQuotes_isNotQuotedInTheError() {
+    assertThatThrownBy(() -> JsonTargetRegistry.parse("[{\"externalId\": hidden}]"))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("line 1, column 17")
+        .hasMessageNotContaining("hidden")
+        .hasNoCause();
+  }
+
+  @Test
+  void parse_textLargerThanTheBound_isRefused() {
+    String large = "[" + " ".repeat(JsonTargetRegistry.MAX_BYTES) + "]";
+
+    assertThatThrownBy(() -> JsonTargetRegistry.parse(large))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("is larger than 16777216 bytes");
+  }
 }

@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.pipeline;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class RecordFilter {
 
   private final Machine machine;
   private final FilterDocument document;
+  private final FilterCost cost;
   private final Set<String> namingData;
   private final boolean allNameData;
 
@@ -58,16 +60,22 @@ public final class RecordFilter {
   }
 
   private RecordFilter(
-      Machine machine, FilterDocument document, Set<String> namingData, boolean allNameData) {
+      Machine machine,
+      FilterDocument document,
+      FilterCost cost,
+      Set<String> namingData,
+      boolean allNameData) {
     this.machine = machine;
     this.document = document;
+    this.cost = cost;
     this.namingData = namingData;
     this.allNameData = allNameData;
   }
 
   /**
    * Returns what is wrong with a pattern for records of such a source; empty if nothing is. A name
-   * that the document does not have is wrong: it would keep every record out in silence.
+   * that the document does not have is wrong: it would keep every record out in silence. So is a
+   * pattern beyond {@link PatternBounds}.
    */
   public static Optional<String> problem(Source.Type type, String pattern) {
     int syntax = JsonDocument.firstProblem(Bytes.utf8(pattern), false);
@@ -75,7 +83,10 @@ public final class RecordFilter {
       return Optional.of("is not one complete JSON document (see byte " + syntax + ")");
     }
     try {
-      return FilterDocument.unknownName(type, paths(pattern));
+      Optional<String> exceeded = PatternBounds.exceeded(pattern);
+      return exceeded.isPresent()
+          ? exceeded
+          : FilterDocument.unknownName(type, union(rules(pattern)));
     } catch (IOException | RuntimeException e) {
       return Optional.of("is no EventBridge pattern: " + firstLine(e.getMessage()));
     }
@@ -92,6 +103,7 @@ public final class RecordFilter {
     Machine machine = Machine.builder().build();
     Set<String> names = new HashSet<>();
     Set<String> namingData = new HashSet<>();
+    List<Set<String>> allRules = new ArrayList<>();
     patterns.forEach(
         (targetId, pattern) -> {
           problem(type, pattern)
@@ -101,8 +113,10 @@ public final class RecordFilter {
                         "the filter of target '" + targetId + "' " + problem);
                   });
           try {
+            List<Set<String>> rules = rules(pattern);
+            allRules.addAll(rules);
             Set<String> used =
-                paths(pattern).stream().map(RecordFilter::topLevel).collect(Collectors.toSet());
+                union(rules).stream().map(RecordFilter::topLevel).collect(Collectors.toSet());
             names.addAll(used);
             if (used.contains(FilterDocument.DATA)) {
               namingData.add(targetId);
@@ -115,6 +129,7 @@ public final class RecordFilter {
     return new RecordFilter(
         machine,
         new FilterDocument(type, options, names),
+        new FilterCost(allRules),
         Set.copyOf(namingData),
         namingData.size() == patterns.size());
   }
@@ -129,7 +144,12 @@ public final class RecordFilter {
       if (data == null && allNameData) {
         return NO_MATCH;
       }
-      List<String> matching = machine.rulesForJSONEvent(document.of(record, data));
+      String json = document.of(record, data);
+      String exceeded = cost.exceeded(json);
+      if (exceeded != null) {
+        return failed(exceeded);
+      }
+      List<String> matching = machine.rulesForJSONEvent(json);
       if (matching.isEmpty()) {
         return NO_MATCH;
       }
@@ -152,10 +172,15 @@ public final class RecordFilter {
         Failure.rejected(FILTER_FAILED, "no filter could be tried on the record: " + reason));
   }
 
-  private static Set<String> paths(String pattern) throws IOException {
+  /** Returns the paths of each rule that a pattern comes to when its {@code $or} are resolved. */
+  private static List<Set<String>> rules(String pattern) throws IOException {
     return JsonRuleCompiler.compile(pattern, false).stream()
-        .flatMap(rule -> rule.keySet().stream())
-        .collect(Collectors.toSet());
+        .map(rule -> Set.copyOf(rule.keySet()))
+        .toList();
+  }
+
+  private static Set<String> union(List<Set<String>> rules) {
+    return rules.stream().flatMap(Set::stream).collect(Collectors.toSet());
   }
 
   private static String topLevel(String path) {

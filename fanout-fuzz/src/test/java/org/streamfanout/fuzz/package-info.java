@@ -1,0 +1,3 @@
+/** Fuzz tests; the corpus beside them runs as plain tests in every build. */
+@org.jspecify.annotations.NullMarked
+package org.streamfanout.fuzz;
