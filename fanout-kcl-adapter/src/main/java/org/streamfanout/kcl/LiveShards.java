@@ -58,7 +58,10 @@ final class LiveShards {
   void stop(Deadline deadline) {
     lock.lock();
     try {
-      stopAt = deadline;
+      Deadline known = stopAt;
+      if (known == null || deadline.remainingNanos() < known.remainingNanos()) {
+        stopAt = deadline;
+      }
       byKey.values().forEach(work -> work.stop(deadline));
     } finally {
       lock.unlock();

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,12 @@ final class SchedulerRun {
   private final LiveShards live;
   private final KclOptions options;
   private final Start start;
+
+  /** Held for as long as a stop takes, which the run waits for. */
+  private final ReentrantLock stopping = new ReentrantLock();
+
+  private @Nullable List<Lease> held;
+  private boolean released;
 
   /** Hears whether the scheduler could start, which KCL only logs; and tells another listener. */
   static final class Start implements WorkerStateChangeListener {
@@ -113,6 +120,9 @@ final class SchedulerRun {
       clock.shutdownNow();
       live.stop(Deadline.after(Duration.ZERO));
       live.awaitEnd();
+      // It still needs the clients.
+      stopping.lock();
+      stopping.unlock();
     }
     Throwable failure = start.failure.get();
     if (failure != null) {
@@ -123,7 +133,7 @@ final class SchedulerRun {
   private static void look(LeaseWatch watch) {
     try {
       watch.look();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the leases could not be looked at", e);
     }
   }
@@ -137,12 +147,33 @@ final class SchedulerRun {
     Deadline end = Deadline.after(limit);
     Duration half = limit.dividedBy(2);
     live.stop(Deadline.after(limit.minus(half.compareTo(HAND_OVER) < 0 ? half : HAND_OVER)));
-    List<Lease> held = List.copyOf(scheduler.leaseCoordinator().getAssignments());
+    try {
+      if (!stopping.tryLock(end.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    try {
+      return released || handOver(limit, end);
+    } finally {
+      stopping.unlock();
+    }
+  }
+
+  private boolean handOver(Duration limit, Deadline end) {
+    List<Lease> leases = held;
+    if (leases == null) {
+      leases = List.copyOf(scheduler.leaseCoordinator().getAssignments());
+      held = leases;
+    }
     CompletableFuture<Boolean> done = scheduler.startGracefulShutdown();
     live.awaitEnd();
     try {
       if (done.get(end.remainingNanos(), TimeUnit.NANOSECONDS)) {
-        return release(held, end);
+        released = release(leases, end);
+        return released;
       }
       LOG.warn(
           "KCL has ended, but not all of its shards in order; their leases are left to expire");
@@ -172,7 +203,10 @@ final class SchedulerRun {
         table.evictLease(lease);
       }
       return true;
-    } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
+    } catch (DependencyException
+        | InvalidStateException
+        | ProvisionedThroughputException
+        | RuntimeException e) {
       LOG.warn("leases could not be released; they are left to expire", e);
       return false;
     }

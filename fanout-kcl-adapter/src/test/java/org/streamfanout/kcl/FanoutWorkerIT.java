@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +58,15 @@ class FanoutWorkerIT {
   private static final int RECORDS = 20;
   private static final String OUR_ACCOUNT = "000000000000";
   private static final String OTHER_ACCOUNT = "111122223333";
+
+  /** What clients that nobody gave find in the environment. */
+  private static final Map<String, BiFunction<KinesisServer, DynamoDbServer, String>> OWN_CLIENTS =
+      Map.of(
+          "aws.accessKeyId", (kinesis, dynamoDb) -> "test",
+          "aws.secretAccessKey", (kinesis, dynamoDb) -> "test",
+          "aws.endpointUrlKinesis", (kinesis, dynamoDb) -> kinesis.endpoint().toString(),
+          "aws.endpointUrlDynamoDb", (kinesis, dynamoDb) -> dynamoDb.endpoint().toString());
+
   private static final Executor THREADS = task -> new Thread(task).start();
 
   private static KinesisServer kinesisServer;
@@ -186,7 +196,12 @@ class FanoutWorkerIT {
     cloudWatch = LocalAws.cloudWatch();
 
     polling = new Running(List.of(stream("polled")));
-    polling.start(polling.builder("polling").stream("polled"));
+    OWN_CLIENTS.forEach(
+        (property, value) ->
+            System.setProperty(property, value.apply(kinesisServer, dynamoDbServer)));
+    polling.start(
+        FanoutWorker.builder(polling.engine, "polling").region(LocalAws.REGION).stream("polled")
+            .configure(LocalAws::hurry));
     fanOut = new Running(List.of(stream("fanned-out")));
     fanOut.start(
         fanOut.builder("fan-out").kinesisClient(http2).retrieval(Retrieval.FAN_OUT).stream(
@@ -288,6 +303,7 @@ class FanoutWorkerIT {
             kinesisServer::close,
             dynamoDbServer::close)
         .forEach(each -> close(each, failures));
+    OWN_CLIENTS.keySet().forEach(System::clearProperty);
     assertThat(failures).isEmpty();
   }
 
@@ -315,7 +331,7 @@ class FanoutWorkerIT {
   }
 
   @Test
-  void run_streamByNameIsPolled_deliversUnderItsArnAndChecksOut() throws Exception {
+  void run_streamByNameIsPolledWithClientsOfItsOwn_deliversUnderItsArn() throws Exception {
     List<FanoutRecord> records = polling.await(RECORDS);
 
     assertThat(texts(records)).containsExactlyInAnyOrderElementsOf(expected("polled"));
