@@ -157,23 +157,24 @@ final class KafkaCommand implements Callable<Integer> {
         try {
           answer.getValue().get(CONTACT.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-          problems.add(
-              "--topic '" + answer.getKey() + "' cannot be read: " + e.getCause().getMessage());
+          problems.add("--topic '" + answer.getKey() + "' cannot be read: " + reason(e));
         } catch (TimeoutException e) {
           problems.add("--bootstrap-servers '" + bootstrapServers + "' do not answer");
         }
       }
     } catch (KafkaException e) {
       problems.add(
-          "no client of --bootstrap-servers '"
-              + bootstrapServers
-              + "' can be made: "
-              + (e.getCause() == null ? e : e.getCause()).getMessage());
+          "no client of --bootstrap-servers '" + bootstrapServers + "' can be made: " + reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       problems.add("interrupted while the topics were looked up");
     }
     return problems;
+  }
+
+  private static String reason(Exception e) {
+    Throwable cause = e.getCause();
+    return String.valueOf((cause == null ? e : cause).getMessage());
   }
 
   private record GroupMember(FanoutConsumer consumer) implements Worker {
