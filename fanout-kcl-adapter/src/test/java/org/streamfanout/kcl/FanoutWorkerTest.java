@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardOptions;
@@ -32,17 +34,30 @@ class FanoutWorkerTest {
   private static final String CONSUMER = ARN + "/consumer/mine:1700000000";
   private static final URI NOBODY = URI.create("http://127.0.0.1:9");
 
+  // Each of these takes seconds to close.
+  private static KinesisAsyncClient kinesis;
+  private static DynamoDbAsyncClient dynamoDb;
+  private static CloudWatchAsyncClient cloudWatch;
+
   private final FanoutEngine engine =
       FanoutEngine.builder().registry(new InMemoryTargetRegistry()).build();
-  private final KinesisAsyncClient kinesis = LocalAws.kinesis(NOBODY, Protocol.HTTP1_1);
-  private final DynamoDbAsyncClient dynamoDb = LocalAws.dynamoDb(NOBODY);
-  private final CloudWatchAsyncClient cloudWatch = LocalAws.cloudWatch();
 
-  @AfterEach
-  void close() {
+  @BeforeAll
+  static void openClients() {
+    kinesis = LocalAws.kinesis(NOBODY, Protocol.HTTP1_1);
+    dynamoDb = LocalAws.dynamoDb(NOBODY);
+    cloudWatch = LocalAws.cloudWatch();
+  }
+
+  @AfterAll
+  static void closeClients() {
     kinesis.close();
     dynamoDb.close();
     cloudWatch.close();
+  }
+
+  @AfterEach
+  void closeEngine() {
     engine.close();
   }
 
