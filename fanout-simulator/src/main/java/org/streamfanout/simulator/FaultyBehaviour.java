@@ -156,7 +156,8 @@ final class FaultyBehaviour implements DestinationBehaviour {
       case 6, 7 -> Failure.rejected("Bad", "never");
       default ->
           // Alone it lowers the limit for others, too, and must not do so below a single record.
-          messages > 1 || message.bodyLength() > Plan.LONGEST_RECORD
+          messages > 1
+                  || (message.records().size() > 1 && message.bodyLength() > Plan.LONGEST_RECORD)
               ? Failure.tooLarge("Big", "too large")
               : Failure.retryable("Busy", "later").withRetryAfter(Duration.ofMillis(30));
     };
