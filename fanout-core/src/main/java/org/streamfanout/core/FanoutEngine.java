@@ -374,6 +374,10 @@ public final class FanoutEngine implements AutoCloseable {
     return services.nanoTime().forHosts();
   }
 
+  boolean isClosed() {
+    return calls.isClosed();
+  }
+
   /** Builds an engine; not thread-safe. */
   public static final class Builder {
     /**

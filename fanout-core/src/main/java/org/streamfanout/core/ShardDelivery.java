@@ -86,10 +86,11 @@ public final class ShardDelivery {
         result = call(batch, result);
       } catch (RegistryException e) {
         LOG.warn("the targets of '{}' cannot be read; its records wait", batch.source().id(), e);
-      } catch (IllegalStateException e) {
-        LOG.debug("the engine is closed; shard '{}' ends", batch.shard(), e);
-        return reached;
       } catch (RuntimeException | Error e) {
+        if (engine.isClosed()) {
+          LOG.debug("the engine is closed; shard '{}' ends", batch.shard(), e);
+          return reached;
+        }
         LOG.error("the engine failed; the records of shard '{}' wait", batch.shard(), e);
       }
       Checkpoint now = result == null ? reached : result.checkpoint();

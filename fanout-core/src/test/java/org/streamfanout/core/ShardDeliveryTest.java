@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
@@ -108,6 +109,29 @@ class ShardDeliveryTest {
 
       assertThat(reached.isComplete()).isTrue();
       assertThat(prefixes).containsExactly(0, 0, 0, 3);
+    }
+  }
+
+  /** What a closed engine throws is no proof that it is closed. */
+  @Test
+  void deliver_anIllegalStateOfAnOpenEngine_isTriedAgain() {
+    AtomicInteger failures = new AtomicInteger();
+    LongSupplier ticker =
+        () -> {
+          if (failures.getAndDecrement() > 0) {
+            throw new IllegalStateException("as a fault in the engine would make it");
+          }
+          return System.nanoTime();
+        };
+    try (Fixture fixture =
+        new Fixture(Fixture.quick().provider(target).ticker(ticker), Fixture.target("t").build())) {
+      ShardDelivery delivery = new ShardDelivery(fixture.engine, QUICK);
+      failures.set(2);
+
+      Checkpoint reached = delivery.deliver(BATCH, this::note);
+
+      assertThat(reached.isComplete()).isTrue();
+      assertThat(prefixes).containsExactly(0, 0, 3);
     }
   }
 

@@ -63,6 +63,16 @@ public final class OpenCalls {
     return true;
   }
 
+  /** Returns whether no call is let in any more. */
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits for a condition; returns whether it came true. */
   public boolean await(Duration atMost, Ticker ticker, BooleanSupplier condition) {
     long end = ticker.getAsLong() + atMost.toNanos();
