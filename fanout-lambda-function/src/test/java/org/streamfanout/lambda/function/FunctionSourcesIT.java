@@ -152,6 +152,7 @@ class FunctionSourcesIT {
                 Answer.Kind.RESPONSE,
                 """
                 {"batchItemFailures":[{"itemIdentifier":{"partition":"orders-0","offset":15}},\
+                {"itemIdentifier":{"partition":"orders-0","offset":16}},\
                 {"itemIdentifier":{"partition":"orders-1","offset":7}}]}"""));
     assertThat(invoke(sqs("g", "h")))
         .isEqualTo(
