@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.streamfanout.kafka.ConsumerFixture.P0;
 import static org.streamfanout.kafka.ConsumerFixture.P1;
 import static org.streamfanout.kafka.ConsumerFixture.PATIENCE;
+import static org.streamfanout.kafka.ConsumerFixture.SOURCE;
 
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.Targets;
 import org.streamfanout.testkit.Behaviour;
 import org.streamfanout.testkit.Behaviours;
 import org.streamfanout.testkit.Gate;
@@ -212,23 +216,37 @@ class FanoutConsumerTest {
     assertThat(kafka.closed()).isTrue();
   }
 
+  /** Nothing is committed past what it was given, and it goes on once it can. */
   @Test
-  void run_deliveryBreaks_endsWithItsError() throws Exception {
-    LinkageError bug = new LinkageError("a class is missing");
+  void run_engineFailsAsItShouldNot_holdsAndTriesAgain() throws Exception {
+    AtomicInteger lookUps = new AtomicInteger();
+    Targets targets =
+        new Targets(
+            List.of(TargetConfig.builder(SOURCE, "t", "memory", "anywhere").build()),
+            List.of(),
+            Set.of(),
+            null);
     try (FanoutEngine engine =
         FanoutEngine.builder()
             .provider(fixture.target)
             .registry(
                 source -> {
-                  throw bug;
+                  if (lookUps.incrementAndGet() < 4) {
+                    throw new LinkageError("a class is missing");
+                  }
+                  return targets;
                 })
             .build()) {
       fixture.consumer = fixture.builder().engine(engine).build();
       fixture.run(P0);
 
       kafka.write(P0, 0, "a");
+      fixture.target.awaitReceived(1, PATIENCE);
 
-      assertThat(fixture.end()).isInstanceOf(IllegalStateException.class).hasRootCause(bug);
+      assertThat(fixture.isRunning()).isTrue();
+      assertThat(lookUps).hasValueGreaterThanOrEqualTo(4);
+      fixture.consumer.stop(PATIENCE);
+      assertThat(fixture.end()).isNull();
     }
   }
 
