@@ -153,7 +153,7 @@ class FanoutConsumerIT {
         cluster.write(topic, 4_000, 5_000, KEYS);
         awaitAll(topic);
         awaitCommits(topic, PARTITIONS);
-        assertThat(second.partitions()).isEqualTo(PARTITIONS);
+        Cluster.await("all partitions", () -> second.partitions() == PARTITIONS);
         assertThat(first.target.violations()).isEmpty();
         assertThat(second.target.violations()).isEmpty();
       }
@@ -457,9 +457,13 @@ class FanoutConsumerIT {
     cluster.write(second, 0, 20, KEYS);
     try (Member member = member("only", Map.of(), first, second)) {
       Cluster.await("all of both", () -> taken("failing").size() == 40);
-      assertThat(member.consumer.status().partitions())
-          .extracting(PartitionStatus::topic)
-          .containsExactly(first, first, second);
+      Cluster.await(
+          "the partitions of both in its status",
+          () ->
+              member.consumer.status().partitions().stream()
+                  .map(PartitionStatus::topic)
+                  .toList()
+                  .equals(List.of(first, first, second)));
     }
     assertThat(taken("failing").stream().map(it -> it.id()).toList()).doesNotHaveDuplicates();
   }
