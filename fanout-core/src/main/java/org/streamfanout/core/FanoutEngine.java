@@ -28,6 +28,7 @@ import org.streamfanout.core.internal.delivery.HungSends;
 import org.streamfanout.core.internal.delivery.OpenCalls;
 import org.streamfanout.core.internal.delivery.Retentions;
 import org.streamfanout.core.internal.delivery.SafeListener;
+import org.streamfanout.core.internal.delivery.SafeTracing;
 import org.streamfanout.core.internal.delivery.SendThreads;
 import org.streamfanout.core.internal.delivery.Services;
 import org.streamfanout.core.internal.delivery.TargetCheck;
@@ -60,6 +61,7 @@ import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetRegistry;
 import org.streamfanout.spi.Targets;
+import org.streamfanout.spi.Tracing;
 
 /**
  * Takes ordered batches of records and delivers them to every target of their source, at least once
@@ -116,7 +118,8 @@ public final class FanoutEngine implements AutoCloseable {
             builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
-            new SafeListener(builder.listeners));
+            new SafeListener(builder.listeners),
+            new SafeTracing(builder.tracing));
     this.retentions = new Retentions(builder.retention);
     this.expiry = new ExpiryWatch(retentions, builder.clock, services.listener());
   }
@@ -422,6 +425,7 @@ public final class FanoutEngine implements AutoCloseable {
     private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
     private boolean skipInvalidRows;
     private boolean allowNoTargets;
+    private @Nullable Tracing tracing;
     private Function<Source, @Nullable Duration> retention = source -> null;
 
     private Builder() {}
@@ -515,6 +519,12 @@ public final class FanoutEngine implements AutoCloseable {
     /** Adds a listener. */
     public Builder listener(FanoutListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /** Sets what follows records to their destinations; nothing by default. */
+    public Builder tracing(Tracing newTracing) {
+      tracing = Objects.requireNonNull(newTracing, "tracing");
       return this;
     }
 
