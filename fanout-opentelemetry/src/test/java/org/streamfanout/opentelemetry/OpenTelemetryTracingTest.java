@@ -14,20 +14,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Header;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.Tracing;
@@ -43,13 +47,26 @@ class OpenTelemetryTracingTest {
   private final InMemorySpanExporter spans = InMemorySpanExporter.create();
   private final SdkTracerProvider sdk =
       SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(spans)).build();
-  private final InMemoryTarget memory = new InMemoryTarget();
+  private final InMemoryTarget memory =
+      InMemoryTarget.builder()
+          .capabilities(
+              Capabilities.builder(Limits.of(10, 10_000, 200))
+                  .collapses(Set.of(Collapse.NONE, Collapse.JSON), Collapse.NONE)
+                  .build())
+          .size(message -> message.bodyLength() + length(message.attributes()))
+          .build();
   private final List<Map<String, String>> attributes = new CopyOnWriteArrayList<>();
   private final List<Boolean> current = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void close() {
     sdk.close();
+  }
+
+  private static long length(Map<String, String> attributes) {
+    return attributes.entrySet().stream()
+        .mapToLong(each -> each.getKey().length() + each.getValue().length())
+        .sum();
   }
 
   private static Header header(String name, String value) {
@@ -83,7 +100,13 @@ class OpenTelemetryTracingTest {
                     TargetConfig.builder(SOURCE, "t", "memory", "https://user:pass@host")
                         .collapse(collapse)
                         .build()))
-            .provider(memory);
+            .provider(memory)
+            .retry(
+                new RetryPolicy(
+                    2,
+                    Duration.ofSeconds(30),
+                    Duration.ofNanos(20_000),
+                    Duration.ofNanos(200_000)));
     if (tracing != null) {
       builder.tracing(tracing);
     }
@@ -156,6 +179,27 @@ class OpenTelemetryTracingTest {
         tracing, Collapse.JSON, record(1, "{}", one), record(2, "{}", header("traceparent", TWO)));
 
     assertThat(attributes).containsExactly(Map.of("traceparent", ONE), Map.of());
+  }
+
+  /** Six records are a message of 199 bytes; 66 of context leave room for three. */
+  @Test
+  void joined_attributesCountAgainstTheLimit() {
+    FanoutRecord[] records = new FanoutRecord[6];
+    for (int number = 0; number < records.length; number++) {
+      String data = "{\"a\":\"" + "x".repeat(22) + "\"}";
+      records[number] = record(number, data, header("traceparent", ONE));
+    }
+
+    process(null, Collapse.JSON, records);
+    assertThat(memory.received()).extracting(each -> each.records().size()).containsExactly(6);
+    attributes.clear();
+    process(OpenTelemetryTracing.builder().build(), Collapse.JSON, records);
+
+    assertThat(memory.violations()).isEmpty();
+    assertThat(memory.received())
+        .extracting(each -> each.records().size())
+        .containsExactly(6, 3, 3);
+    assertThat(attributes).containsOnly(Map.of("traceparent", ONE));
   }
 
   @Test
