@@ -152,6 +152,12 @@ public final class OpenTelemetryTracing implements Tracing {
             .setAttribute("fanout.source", batch.source().id());
     contextsOf(batch).forEach(builder::addLink);
     Span span = builder.startSpan();
+    return watch(span);
+  }
+
+  /** The scope is closed when the send ends, on this thread. */
+  @SuppressWarnings("MustBeClosedChecker")
+  private static WatchedSend watch(Span span) {
     return new WatchedSend(span, span.makeCurrent());
   }
 
