@@ -3,10 +3,12 @@ package org.streamfanout.cli;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -95,6 +97,7 @@ final class PrometheusText {
       }
     }
     writeHeld(numbers);
+    writeBooks(numbers);
     writeAttempts(numbers.targets());
     writeStale(numbers);
   }
@@ -109,10 +112,30 @@ final class PrometheusText {
         Type.GAUGE,
         "How long ago the oldest record that waits came into the source; 0 if none waits.");
     for (WorkerNumbers.Target each : numbers.targets()) {
-      WorkerNumbers.Held held = each.held();
-      Duration age = held == null ? Duration.ZERO : held.oldestAge(numbers.at());
+      Ledger.Held held = each.held();
+      Duration age = held == null ? Duration.ZERO : held.age(numbers.at());
       line("fanout_oldest_held_seconds", labels(each), age);
     }
+  }
+
+  private void writeBooks(WorkerNumbers numbers) {
+    head(
+        "fanout_ledger_difference",
+        Type.GAUGE,
+        "By how many records the books do not add up since the start; 0, or the engine is wrong.");
+    line("fanout_ledger_difference", "", numbers.difference());
+    head(
+        "fanout_retention_seconds",
+        Type.GAUGE,
+        "How long the source keeps a record, for sources of which it is known.");
+    numbers.retention().entrySet().stream()
+        .sorted(Comparator.comparing(entry -> entry.getKey().id()))
+        .forEach(
+            entry ->
+                line(
+                    "fanout_retention_seconds",
+                    label("source", entry.getKey().id()),
+                    entry.getValue()));
   }
 
   private void writeAttempts(List<WorkerNumbers.Target> targets) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Ledger;
 
 /**
  * Says how a worker does: on a terminal in one line that changes, elsewhere in lines, if wanted.
@@ -86,11 +87,11 @@ final class StatusLine {
   }
 
   private static String held(WorkerNumbers.Target target, Instant now) {
-    WorkerNumbers.Held held = target.held();
+    Ledger.Held held = target.held();
     return held == null
         ? target.id() + " 0"
         : String.format(
-            Locale.ROOT, "%s %,d for %s", target.id(), held.records(), text(held.age(now)));
+            Locale.ROOT, "%s %,d for %s", target.id(), held.records(), text(held.heldFor(now)));
   }
 
   private static String text(Duration time) {

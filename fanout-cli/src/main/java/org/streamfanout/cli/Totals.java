@@ -94,60 +94,9 @@ final class Totals implements FanoutListener {
             source,
             old.id(),
             old.type(),
-            sum(old.counts(), result.counts()),
+            old.counts().plus(result.counts()),
             old.firstFailure() == null ? result.firstFailure() : old.firstFailure(),
             Duration.ZERO));
-  }
-
-  static TargetCounts sum(TargetCounts one, TargetCounts other) {
-    return new TargetCounts(
-        one.records() + other.records(),
-        one.accepted() + other.accepted(),
-        one.filtered() + other.filtered(),
-        one.deadLettered() + other.deadLettered(),
-        one.dropped() + other.dropped(),
-        one.alreadySettled() + other.alreadySettled(),
-        one.released() + other.released(),
-        one.held() + other.held(),
-        one.calls() + other.calls(),
-        one.retries() + other.retries());
-  }
-
-  /** Returns what one has more than another. */
-  static TargetCounts difference(TargetCounts one, TargetCounts other) {
-    return new TargetCounts(
-        one.records() - other.records(),
-        one.accepted() - other.accepted(),
-        one.filtered() - other.filtered(),
-        one.deadLettered() - other.deadLettered(),
-        one.dropped() - other.dropped(),
-        one.alreadySettled() - other.alreadySettled(),
-        one.released() - other.released(),
-        one.held() - other.held(),
-        one.calls() - other.calls(),
-        one.retries() - other.retries());
-  }
-
-  /** Returns counts of the same ends, and of what is held now. */
-  static TargetCounts withHeld(TargetCounts counts, long held) {
-    long ended =
-        counts.accepted()
-            + counts.filtered()
-            + counts.deadLettered()
-            + counts.dropped()
-            + counts.alreadySettled()
-            + counts.released();
-    return new TargetCounts(
-        ended + held,
-        counts.accepted(),
-        counts.filtered(),
-        counts.deadLettered(),
-        counts.dropped(),
-        counts.alreadySettled(),
-        counts.released(),
-        held,
-        counts.calls(),
-        counts.retries());
   }
 
   /** Returns the targets, in the order in which they were met. */

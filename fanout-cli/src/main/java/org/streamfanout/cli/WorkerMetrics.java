@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.Source;
@@ -27,32 +29,21 @@ final class WorkerMetrics implements FanoutListener {
   /** As many targets, and as many shards; far more than one worker has at a time. */
   static final int MOST = 1_000;
 
-  /**
-   * A shard that holds something is heard of after each cycle and pause, which is less than a
-   * minute; if not, another worker has it.
-   */
-  static final Duration HELD_KNOWN = Duration.ofMinutes(2);
-
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<TargetKey, Sums> targets = recentLast();
   private final Map<ShardKey, Long> shards = recentLast();
-  private final Map<HeldKey, HeldNow> held = new HashMap<>();
+  private final Ledger ledger;
   private final Map<Source, Instant> staleSince = new HashMap<>();
+  private final Map<Source, Duration> retention = new HashMap<>();
   private long settled;
 
   private record TargetKey(Source source, String id) {}
 
   private record ShardKey(Source source, @Nullable String shard) {}
 
-  private record HeldKey(ShardKey shard, String target) {}
-
-  private record HeldNow(WorkerNumbers.Held held, Instant heardOf) {}
-
+  /** What the calls of one target came to. */
   private static final class Sums {
-    private TargetCounts counts = TargetCounts.ZERO;
-    private @Nullable String type;
-    private @Nullable Failure firstFailure;
     private final Map<String, Long> attempts = new TreeMap<>();
     private final LatencyBuckets.Counter took = new LatencyBuckets.Counter();
     private long bytes;
@@ -60,6 +51,7 @@ final class WorkerMetrics implements FanoutListener {
 
   WorkerMetrics(Clock clock) {
     this.clock = clock;
+    this.ledger = new Ledger(clock);
   }
 
   private static <K, V> Map<K, V> recentLast() {
@@ -83,18 +75,7 @@ final class WorkerMetrics implements FanoutListener {
 
   @Override
   public void settled(TargetEvent event) {
-    lock.lock();
-    try {
-      Sums sums = sums(event.source(), event.targetId());
-      if (sums.type == null || !event.type().isEmpty()) {
-        sums.type = event.type();
-      }
-      sums.counts = Totals.sum(sums.counts, Totals.difference(event.counts(), event.before()));
-      sums.firstFailure = sums.firstFailure == null ? event.firstFailure() : sums.firstFailure;
-      hold(event);
-    } finally {
-      lock.unlock();
-    }
+    ledger.settled(event);
   }
 
   private Sums sums(Source source, String targetId) {
@@ -111,24 +92,6 @@ final class WorkerMetrics implements FanoutListener {
     }
   }
 
-  private void hold(TargetEvent event) {
-    HeldKey key = new HeldKey(new ShardKey(event.source(), event.shard()), event.targetId());
-    long records = event.counts().held();
-    if (records == 0) {
-      held.remove(key);
-      return;
-    }
-    Instant now = clock.instant();
-    HeldNow known = held.get(key);
-    Instant since = known == null || isOver(known, now) ? now : known.held.since();
-    Instant oldest = event.oldestHeld() == null ? since : event.oldestHeld();
-    held.put(key, new HeldNow(new WorkerNumbers.Held(records, since, oldest), now));
-  }
-
-  private static boolean isOver(HeldNow known, Instant now) {
-    return known.heardOf.plus(HELD_KNOWN).isBefore(now);
-  }
-
   @Override
   public void finished(FanoutEvent event) {
     long more = Math.max(0, event.settled() - event.settledBefore());
@@ -142,8 +105,11 @@ final class WorkerMetrics implements FanoutListener {
       } else {
         staleSince.put(event.source(), event.staleSince());
       }
-      Instant now = clock.instant();
-      held.values().removeIf(each -> isOver(each, now));
+      if (event.retention() == null) {
+        retention.remove(event.source());
+      } else {
+        retention.put(event.source(), event.retention());
+      }
     } finally {
       lock.unlock();
     }
@@ -151,31 +117,27 @@ final class WorkerMetrics implements FanoutListener {
 
   /** Returns the numbers as they are now. */
   WorkerNumbers numbers() {
+    List<Ledger.Entry> entries = ledger.snapshot();
     lock.lock();
     try {
-      Instant now = clock.instant();
-      held.values().removeIf(each -> isOver(each, now));
-      Map<TargetKey, WorkerNumbers.Held> heldByTarget = new HashMap<>();
-      held.forEach(
-          (key, each) ->
-              heldByTarget.merge(
-                  new TargetKey(key.shard.source, key.target),
-                  each.held,
-                  WorkerNumbers.Held::plus));
+      Map<TargetKey, Sums> unbooked = new HashMap<>(targets);
       List<WorkerNumbers.Target> all = new ArrayList<>();
-      targets.forEach((key, sums) -> all.add(target(key, sums, heldByTarget.get(key))));
+      for (Ledger.Entry entry : entries) {
+        Sums sums = unbooked.remove(new TargetKey(entry.source(), entry.targetId()));
+        all.add(target(entry, sums == null ? new Sums() : sums));
+      }
+      unbooked.forEach((key, sums) -> all.add(target(key, sums)));
       all.sort(
-          (one, other) ->
-              one.source().equals(other.source())
-                  ? one.id().compareTo(other.id())
-                  : one.source().id().compareTo(other.source().id()));
+          Comparator.comparing((WorkerNumbers.Target each) -> each.source().id())
+              .thenComparing(WorkerNumbers.Target::id));
       List<WorkerNumbers.Shard> allShards = new ArrayList<>();
       shards.forEach(
           (key, count) -> allShards.add(new WorkerNumbers.Shard(key.source, key.shard, count)));
       allShards.sort(
           (one, other) ->
               place(one.source(), one.name()).compareTo(place(other.source(), other.name())));
-      return new WorkerNumbers(now, settled, all, allShards, staleSince);
+      return new WorkerNumbers(
+          clock.instant(), settled, ledger.difference(), all, allShards, staleSince, retention);
     } finally {
       lock.unlock();
     }
@@ -185,17 +147,30 @@ final class WorkerMetrics implements FanoutListener {
     return source.id() + " " + Objects.requireNonNullElse(shard, "");
   }
 
-  private static WorkerNumbers.Target target(
-      TargetKey key, Sums sums, WorkerNumbers.@Nullable Held held) {
+  private static WorkerNumbers.Target target(Ledger.Entry entry, Sums sums) {
     return new WorkerNumbers.Target(
-        key.source,
-        key.id,
-        sums.type,
-        Totals.withHeld(sums.counts, held == null ? 0 : held.records()),
+        entry.source(),
+        entry.targetId(),
+        entry.type(),
+        entry.counts(),
         sums.attempts,
         sums.bytes,
         sums.took.now(),
-        held,
-        sums.firstFailure);
+        entry.held(),
+        entry.firstFailure());
+  }
+
+  /** A target that has been sent to, and was in no answer yet: its first call is not done. */
+  private static WorkerNumbers.Target target(TargetKey key, Sums sums) {
+    return new WorkerNumbers.Target(
+        key.source,
+        key.id,
+        null,
+        TargetCounts.ZERO,
+        sums.attempts,
+        sums.bytes,
+        sums.took.now(),
+        null,
+        null);
   }
 }

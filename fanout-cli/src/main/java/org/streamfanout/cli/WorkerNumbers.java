@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
@@ -14,28 +15,33 @@ import org.streamfanout.spi.TargetCounts;
  *
  * @param at when that was
  * @param settled how many source records are settled for every target
+ * @param difference by how many records the books do not add up; zero, or the engine is wrong
  * @param targets by source and id, dead-letter targets included
  * @param shards those that had records
  * @param staleSince for each source whose targets cannot be read again, when they were read
+ * @param retention for each source of which it is known, how long it keeps a record
  */
 record WorkerNumbers(
     Instant at,
     long settled,
+    long difference,
     List<Target> targets,
     List<Shard> shards,
-    Map<Source, Instant> staleSince) {
+    Map<Source, Instant> staleSince,
+    Map<Source, Duration> retention) {
 
   /** Copies the collections. */
   WorkerNumbers {
     targets = List.copyOf(targets);
     shards = List.copyOf(shards);
     staleSince = Map.copyOf(staleSince);
+    retention = Map.copyOf(retention);
   }
 
   /**
    * One target.
    *
-   * @param type null for one that only takes dead letters
+   * @param type null for one that takes dead letters only, or had no answer yet
    * @param counts what its records came to since the start; {@code held} is what is held now
    * @param attempts the calls, by what became of the batch: accepted, or the failure's kind
    * @param bytes of all calls, failed ones included
@@ -51,39 +57,12 @@ record WorkerNumbers(
       Map<String, Long> attempts,
       long bytes,
       LatencyBuckets took,
-      @Nullable Held held,
+      Ledger.@Nullable Held held,
       @Nullable Failure firstFailure) {
 
     /** Copies the map. */
     Target {
       attempts = Map.copyOf(attempts);
-    }
-  }
-
-  /**
-   * What is held for a target.
-   *
-   * @param records how many
-   * @param since since when there has been something
-   * @param oldest when the oldest of them came into the source; {@code since} if it does not say
-   */
-  record Held(long records, Instant since, Instant oldest) {
-
-    Held plus(Held other) {
-      return new Held(
-          records + other.records,
-          since.isBefore(other.since) ? since : other.since,
-          oldest.isBefore(other.oldest) ? oldest : other.oldest);
-    }
-
-    /** Returns how long something has been held; never negative. */
-    Duration age(Instant now) {
-      return notNegative(Duration.between(since, now));
-    }
-
-    /** Returns how old the oldest record is; never negative. */
-    Duration oldestAge(Instant now) {
-      return notNegative(Duration.between(oldest, now));
     }
   }
 

@@ -59,7 +59,8 @@ class CommandLinePageTest {
 
   @Test
   void page_metrics_areThoseThatThereAre() throws IOException {
-    WorkerNumbers none = new WorkerNumbers(Instant.EPOCH, 0, List.of(), List.of(), Map.of());
+    WorkerNumbers none =
+        new WorkerNumbers(Instant.EPOCH, 0, 0, List.of(), List.of(), Map.of(), Map.of());
     String metrics = PrometheusText.of(none, new Worker.Status(List.of(), 0, 0L), true);
 
     List<String> described =

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -36,6 +37,7 @@ class PrometheusTextTest {
     return new WorkerNumbers(
         NOW,
         12,
+        2,
         List.of(
             new WorkerNumbers.Target(
                 SOURCE,
@@ -45,10 +47,11 @@ class PrometheusTextTest {
                 Map.of("accepted", 2L, "throttled", 1L),
                 300,
                 took.now(),
-                new WorkerNumbers.Held(6, NOW.minusSeconds(5), NOW.minusMillis(61_500)),
+                new Ledger.Held(6, NOW.minusSeconds(5), NOW.minusMillis(61_500)),
                 null)),
         List.of(new WorkerNumbers.Shard(SOURCE, "t-0", 12)),
-        Map.of(SOURCE, NOW.minusSeconds(90)));
+        Map.of(SOURCE, NOW.minusSeconds(90)),
+        Map.of(SOURCE, Duration.ofDays(7)));
   }
 
   private static String page(String targetId) {
@@ -73,6 +76,8 @@ class PrometheusTextTest {
             "fanout_target_records_total" + labels + ",end=\"released\"} 0",
             "fanout_held_records" + labels + "} 6",
             "fanout_oldest_held_seconds" + labels + "} 61.5",
+            "fanout_ledger_difference 2",
+            "fanout_retention_seconds{source=\"kafka://a:1/t\"} 604800",
             "fanout_attempts_total" + labels + ",outcome=\"accepted\"} 2",
             "fanout_attempts_total" + labels + ",outcome=\"throttled\"} 1",
             "fanout_retried_messages_total" + labels + "} 8",

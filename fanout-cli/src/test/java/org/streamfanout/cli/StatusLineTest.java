@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -19,8 +20,7 @@ class StatusLineTest {
   private final StringWriter text = new StringWriter();
   private final PrintWriter out = new PrintWriter(text);
 
-  private static WorkerNumbers numbers(
-      int second, long settled, WorkerNumbers.@Nullable Held held) {
+  private static WorkerNumbers numbers(int second, long settled, Ledger.@Nullable Held held) {
     WorkerNumbers.Target target =
         new WorkerNumbers.Target(
             Source.of("kafka://a:1/t"),
@@ -33,7 +33,7 @@ class StatusLineTest {
             held,
             null);
     return new WorkerNumbers(
-        START.plusSeconds(second), settled, List.of(target), List.of(), Map.of());
+        START.plusSeconds(second), settled, 0, List.of(target), List.of(), Map.of(), Map.of());
   }
 
   @Test
@@ -41,7 +41,7 @@ class StatusLineTest {
     StatusLine line = StatusLine.of(out, true, Duration.ofSeconds(5));
 
     line.show(numbers(0, 0, null), 1);
-    line.show(numbers(5, 12_000, new WorkerNumbers.Held(1_500, START.minusSeconds(61), START)), 4);
+    line.show(numbers(5, 12_000, new Ledger.Held(1_500, START.minusSeconds(61), START)), 4);
     line.clear();
 
     assertThat(line.interval()).hasSeconds(5);
@@ -55,7 +55,7 @@ class StatusLineTest {
   void show_terminal_overwritesOneLineAndTakesItAway() {
     StatusLine line = StatusLine.of(out, true, null);
 
-    line.show(numbers(0, 7, new WorkerNumbers.Held(1, START.minusSeconds(7_265), START)), 1);
+    line.show(numbers(0, 7, new Ledger.Held(1, START.minusSeconds(7_265), START)), 1);
     line.clear();
 
     assertThat(line.interval()).hasSeconds(1);

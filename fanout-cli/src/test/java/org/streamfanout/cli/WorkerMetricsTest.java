@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.FanoutResult;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.Bytes;
@@ -121,8 +122,8 @@ class WorkerMetricsTest {
         .singleElement()
         .satisfies(
             each -> {
-              assertThat(each.held().age(numbers.at())).hasSeconds(15);
-              assertThat(each.held().oldestAge(numbers.at())).hasSeconds(85);
+              assertThat(each.held().heldFor(numbers.at())).hasSeconds(15);
+              assertThat(each.held().age(numbers.at())).hasSeconds(85);
             });
   }
 
@@ -132,13 +133,13 @@ class WorkerMetricsTest {
     clock.pass(Duration.ofSeconds(40));
     metrics.settled(event("s", counts(3, 3), counts(0, 6), null));
 
-    assertThat(target().held()).isEqualTo(new WorkerNumbers.Held(3, START, START));
+    assertThat(target().held()).isEqualTo(new Ledger.Held(3, START, START));
   }
 
   @Test
   void held_shardThatNobodyHearsOf_isForgotten() {
     metrics.settled(event("s", counts(0, 6), TargetCounts.ZERO, null));
-    clock.pass(WorkerMetrics.HELD_KNOWN.plusSeconds(1));
+    clock.pass(Ledger.HELD_KNOWN.plusSeconds(1));
 
     assertThat(metrics.numbers().holding()).isEmpty();
     assertThat(target().counts().held()).isZero();

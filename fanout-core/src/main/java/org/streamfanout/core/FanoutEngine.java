@@ -23,9 +23,12 @@ import org.streamfanout.core.internal.delivery.ByteBudget;
 import org.streamfanout.core.internal.delivery.EngineContext;
 import org.streamfanout.core.internal.delivery.EngineTargets;
 import org.streamfanout.core.internal.delivery.EngineTargets.Current;
+import org.streamfanout.core.internal.delivery.ExpiryWatch;
 import org.streamfanout.core.internal.delivery.HungSends;
 import org.streamfanout.core.internal.delivery.OpenCalls;
+import org.streamfanout.core.internal.delivery.Retentions;
 import org.streamfanout.core.internal.delivery.SafeListener;
+import org.streamfanout.core.internal.delivery.SafeTracing;
 import org.streamfanout.core.internal.delivery.SendThreads;
 import org.streamfanout.core.internal.delivery.Services;
 import org.streamfanout.core.internal.delivery.TargetCheck;
@@ -58,6 +61,7 @@ import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetRegistry;
 import org.streamfanout.spi.Targets;
+import org.streamfanout.spi.Tracing;
 
 /**
  * Takes ordered batches of records and delivers them to every target of their source, at least once
@@ -83,6 +87,8 @@ public final class FanoutEngine implements AutoCloseable {
   private final Services services;
   private final Planner planner = new Planner();
   private final Transforms transforms;
+  private final Retentions retentions;
+  private final ExpiryWatch expiry;
   private final OpenCalls calls = new OpenCalls();
   private final @Nullable ExecutorService ownExecutor;
 
@@ -112,7 +118,10 @@ public final class FanoutEngine implements AutoCloseable {
             builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
-            new SafeListener(builder.listeners));
+            new SafeListener(builder.listeners),
+            new SafeTracing(builder.tracing));
+    this.retentions = new Retentions(builder.retention);
+    this.expiry = new ExpiryWatch(retentions, builder.clock, services.listener());
   }
 
   /** Starts an engine. */
@@ -270,7 +279,10 @@ public final class FanoutEngine implements AutoCloseable {
                   result.counts(),
                   result.firstFailure(),
                   state.oldestHeld(),
-                  run.tell(result.targetId(), result.counts())));
+                  run.tell(result.targetId(), result.counts()),
+                  run.number(),
+                  false));
+      expiry.look(batch.source(), batch.shard(), state);
     }
     int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
     Checkpoint checkpoint =
@@ -292,7 +304,8 @@ public final class FanoutEngine implements AutoCloseable {
                 settled,
                 Duration.ofNanos(Math.max(0, services.nanoTime().getAsLong() - start)),
                 current == null ? null : current.staleSince(),
-                run.tellSettled(settled)));
+                run.tellSettled(settled),
+                retentions.of(batch.source())));
     return new FanoutResult(
         batch.source(),
         batch.shard(),
@@ -323,6 +336,17 @@ public final class FanoutEngine implements AutoCloseable {
     all.addAll(current.deadLetterTargets().values());
     findings.addAll(TargetCheck.checkAll(all, services));
     return findings;
+  }
+
+  /**
+   * Takes what a host has found out: how long a source keeps a record. What is held is compared
+   * with it, see {@link FanoutListener#expiring}. A {@linkplain Builder#retention builder's} counts
+   * more.
+   *
+   * @param kept null if it is not known any more
+   */
+  public void learnRetention(Source source, @Nullable Duration kept) {
+    retentions.learn(source, kept);
   }
 
   /** Returns everything that is wrong with the active rows of one source. Does no I/O. */
@@ -401,6 +425,8 @@ public final class FanoutEngine implements AutoCloseable {
     private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
     private boolean skipInvalidRows;
     private boolean allowNoTargets;
+    private @Nullable Tracing tracing;
+    private Function<Source, @Nullable Duration> retention = source -> null;
 
     private Builder() {}
 
@@ -496,6 +522,12 @@ public final class FanoutEngine implements AutoCloseable {
       return this;
     }
 
+    /** Sets what follows records to their destinations; nothing by default. */
+    public Builder tracing(Tracing newTracing) {
+      tracing = Objects.requireNonNull(newTracing, "tracing");
+      return this;
+    }
+
     /** Bounds the bytes of all sends under way; 64 MiB by default. */
     public Builder maxBytesInFlight(long bytes) {
       if (bytes < 1) {
@@ -520,6 +552,19 @@ public final class FanoutEngine implements AutoCloseable {
      */
     public Builder allowNoTargets(boolean allow) {
       allowNoTargets = allow;
+      return this;
+    }
+
+    /**
+     * Sets what knows how long a source keeps a record; it wins over what a host finds out by
+     * {@link FanoutEngine#learnRetention}. Asked at the end of each call; must be quick. Without
+     * either, 24 hours are taken for a table's stream, which keeps records no longer, and for a
+     * Kinesis stream, which keeps them no shorter; nothing is known of the others.
+     *
+     * @param newRetention null for a source that it does not know
+     */
+    public Builder retention(Function<Source, @Nullable Duration> newRetention) {
+      retention = Objects.requireNonNull(newRetention, "retention");
       return this;
     }
 

@@ -33,12 +33,18 @@ class ArchitectureTest {
   private static final String[] PROVIDERS = {"org.streamfanout.provider.."};
   private static final String[] REGISTRIES = {"org.streamfanout.registry.."};
   private static final String[] ADAPTERS = {
-    "org.streamfanout.lambda..", "org.streamfanout.kcl", "org.streamfanout.kafka"
+    "org.streamfanout.lambda..",
+    "org.streamfanout.kcl",
+    "org.streamfanout.kafka",
+    "org.streamfanout.micrometer",
+    "org.streamfanout.opentelemetry"
   };
   private static final String[] HOSTS = {
     "org.streamfanout.lambda..",
     "org.streamfanout.kcl",
     "org.streamfanout.kafka",
+    "org.streamfanout.micrometer",
+    "org.streamfanout.opentelemetry",
     "org.streamfanout.cli"
   };
   private static final String[] TESTKIT = {"org.streamfanout.testkit.."};

@@ -116,6 +116,20 @@ class DocsTest {
   }
 
   @Test
+  void operationsPage_itsCode_isTheCompiledCode() {
+    String code =
+        read(
+            Repository.file("examples/src/main/java/org/streamfanout/examples/MeteredFanout.java"));
+    List<String> shown =
+        CODE.matcher(read(Repository.file("docs/operations.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+
+    assertThat(shown).hasSize(1).allSatisfy(block -> assertThat(code).contains(block));
+  }
+
+  @Test
   void readmes_codeOfTheCustomProvider_isTheCompiledCode() throws IOException {
     String code = customProvider().stream().map(DocsTest::read).collect(Collectors.joining());
     String readme = read(Repository.file("README.md"));

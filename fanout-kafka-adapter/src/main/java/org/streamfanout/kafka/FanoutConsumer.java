@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -38,6 +39,7 @@ public final class FanoutConsumer implements AutoCloseable {
   private final KafkaOptions options;
   private final @Nullable Executor executor;
   private final Function<Map<String, Object>, Consumer<byte[], byte[]>> clients;
+  private final @Nullable Function<Map<String, Object>, Admin> admins;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
@@ -52,6 +54,7 @@ public final class FanoutConsumer implements AutoCloseable {
         ConsumerSettings.of(builder.properties, builder.topics, builder.mskCluster, options);
     this.executor = builder.executor;
     this.clients = builder.clients;
+    this.admins = builder.admins;
   }
 
   /** Starts a consumer. */
@@ -90,12 +93,22 @@ public final class FanoutConsumer implements AutoCloseable {
               executor == null ? Objects.requireNonNull(own) : executor,
               clients.apply(settings.properties()));
       enter(toRun);
-      settled = toRun.run();
+      settled = run(toRun);
     } finally {
       if (own != null) {
         own.shutdown();
       }
       end.complete(settled);
+    }
+  }
+
+  private boolean run(PollLoop toRun) {
+    try (TopicRetention retention =
+        admins == null ? null : new TopicRetention(settings, admins, engine::learnRetention)) {
+      if (retention != null) {
+        retention.start();
+      }
+      return toRun.run();
     }
   }
 
@@ -199,6 +212,7 @@ public final class FanoutConsumer implements AutoCloseable {
     private KafkaOptions options = KafkaOptions.DEFAULT;
     private @Nullable Executor executor;
     private Function<Map<String, Object>, Consumer<byte[], byte[]>> clients = KafkaConsumer::new;
+    private @Nullable Function<Map<String, Object>, Admin> admins = Admin::create;
 
     private Builder() {}
 
@@ -262,9 +276,10 @@ public final class FanoutConsumer implements AutoCloseable {
       return this;
     }
 
-    /** Sets what makes the client of checked properties. */
+    /** Sets what makes the client of checked properties; with another one, no cluster is asked. */
     Builder clients(Function<Map<String, Object>, Consumer<byte[], byte[]>> newClients) {
       clients = newClients;
+      admins = null;
       return this;
     }
 

@@ -2,7 +2,9 @@ package org.streamfanout.kcl;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.spi.Source;
 import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.kinesis.common.ConfigsBuilder;
 import software.amazon.kinesis.common.InitialPositionInStreamExtended;
@@ -29,13 +31,22 @@ record WorkerConfig(
   public Opened open() {
     KclClients clients = given.open();
     return new Opened() {
+      private @Nullable StreamRetention retention;
+
       @Override
       public SchedulerRun prepare() {
-        return scheduler(clients, resolve(clients.kinesis()));
+        Streams resolved = resolve(clients.kinesis());
+        SchedulerRun run = scheduler(clients, resolved);
+        List<Source> sources = resolved.all().stream().map(each -> each.source()).toList();
+        retention = new StreamRetention(clients.kinesis(), sources, engine::learnRetention).start();
+        return run;
       }
 
       @Override
       public void close() {
+        if (retention != null) {
+          retention.close();
+        }
         clients.close();
       }
     };

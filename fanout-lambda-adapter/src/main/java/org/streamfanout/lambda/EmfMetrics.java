@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
@@ -24,11 +26,14 @@ import org.streamfanout.spi.TargetCounts;
  *   <tr><td>Function</td><td>Sources, Records</td></tr>
  *   <tr><td>Source, Function</td><td>Records, Targets, StaleTargets</td></tr>
  *   <tr><td>Source, Destination, Function</td><td>Records, Accepted, Filtered, DeadLettered,
- *       Dropped, Released, Held, Attempts, Retries, Bytes, Latency, OldestHeldAge</td></tr>
+ *       Dropped, AlreadySettled, Released, Held, LedgerDifference, Attempts, Retries, Bytes,
+ *       Latency, OldestHeldAge, RetentionUsed</td></tr>
  * </table>
  *
- * <p>{@code Destination} is the target's id. Latency is that of each send, in milliseconds;
- * OldestHeldAge is in seconds, and only there when something is held. A line holds what happened
+ * <p>{@code Destination} is the target's id. Latency is that of each send, in milliseconds.
+ * OldestHeldAge is in seconds, and only there when something is held; RetentionUsed is what it is
+ * of the source's retention, in percent, where that is known, too. LedgerDifference is by how many
+ * records the {@link Ledger} found the books wrong; 0, or the engine is. A line holds what happened
  * since the flush before.
  */
 public final class EmfMetrics implements FanoutListener {
@@ -41,6 +46,7 @@ public final class EmfMetrics implements FanoutListener {
   private final ReentrantLock lock = new ReentrantLock();
   private Map<String, SourceNumbers> sources = new LinkedHashMap<>();
   private Map<TargetKey, TargetNumbers> targets = new LinkedHashMap<>();
+  private final Ledger ledger;
 
   private record TargetKey(String source, String target) {}
 
@@ -49,6 +55,7 @@ public final class EmfMetrics implements FanoutListener {
     long records;
     long targets;
     boolean stale;
+    @Nullable Duration retention;
   }
 
   /** What went to one target. */
@@ -59,8 +66,10 @@ public final class EmfMetrics implements FanoutListener {
     long filtered;
     long deadLettered;
     long dropped;
+    long alreadySettled;
     long released;
     long held;
+    long difference;
     long attempts;
     long retries;
     long bytes;
@@ -87,6 +96,7 @@ public final class EmfMetrics implements FanoutListener {
     this.function = Objects.requireNonNull(function, "function");
     this.out = Objects.requireNonNull(out, "out");
     this.clock = Objects.requireNonNull(clock, "clock");
+    this.ledger = new Ledger(clock);
   }
 
   @Override
@@ -108,14 +118,18 @@ public final class EmfMetrics implements FanoutListener {
     Instant oldest = event.oldestHeld();
     lock.lock();
     try {
+      long wrongBefore = ledger.difference();
+      ledger.settled(event);
       TargetNumbers target = target(event.source(), event.targetId());
       target.records.add(counts.records());
       target.accepted += counts.accepted();
       target.filtered += counts.filtered();
       target.deadLettered += counts.deadLettered();
       target.dropped += counts.dropped();
+      target.alreadySettled += counts.alreadySettled();
       target.released += counts.released();
       target.held += counts.held();
+      target.difference += ledger.difference() - wrongBefore;
       target.retries += counts.retries();
       if (oldest != null) {
         Duration age = Duration.between(oldest, clock.instant());
@@ -137,6 +151,7 @@ public final class EmfMetrics implements FanoutListener {
       source.records += event.records();
       source.targets = Math.max(source.targets, event.targets());
       source.stale |= event.staleSince() != null;
+      source.retention = event.retention();
     } finally {
       lock.unlock();
     }
@@ -172,10 +187,10 @@ public final class EmfMetrics implements FanoutListener {
                 .count("Targets", source.targets)
                 .count("StaleTargets", source.stale ? 1 : 0)
                 .writeTo(out));
-    flushedTargets.forEach(this::write);
+    flushedTargets.forEach((key, target) -> write(key, target, flushedSources.get(key.source)));
   }
 
-  private void write(TargetKey key, TargetNumbers target) {
+  private void write(TargetKey key, TargetNumbers target, @Nullable SourceNumbers source) {
     EmfLine line =
         line()
             .dimension("Source", key.source)
@@ -185,16 +200,28 @@ public final class EmfMetrics implements FanoutListener {
             .count("Filtered", target.filtered)
             .count("DeadLettered", target.deadLettered)
             .count("Dropped", target.dropped)
+            .count("AlreadySettled", target.alreadySettled)
             .count("Released", target.released)
             .count("Held", target.held)
+            .count("LedgerDifference", target.difference)
             .count("Attempts", target.attempts)
             .count("Retries", target.retries)
             .metric("Bytes", "Bytes", target.bytes)
             .values("Latency", "Milliseconds", target.latency);
     if (target.held > 0) {
-      line.metric("OldestHeldAge", "Seconds", target.oldestHeld.toMillis() / 1e3);
+      line.metric("OldestHeldAge", "Seconds", seconds(target.oldestHeld));
+      Duration retention = source == null ? null : source.retention;
+      if (retention != null) {
+        double used = 100 * seconds(target.oldestHeld) / seconds(retention);
+        line.metric("RetentionUsed", "Percent", used);
+      }
     }
     line.writeTo(out);
+  }
+
+  /** A record may say that it came at any time at all, which milliseconds could not count. */
+  private static double seconds(Duration time) {
+    return time.getSeconds() + time.getNano() / 1e9;
   }
 
   private EmfLine line() {

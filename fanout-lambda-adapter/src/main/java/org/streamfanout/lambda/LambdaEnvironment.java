@@ -36,6 +36,8 @@ import org.streamfanout.spi.Source;
  *       instead of failing</td></tr>
  *   <tr><td>FANOUT_MAX_BYTES_IN_FLIGHT</td><td>the engine's</td><td>bytes of all sends under way
  *       </td></tr>
+ *   <tr><td>FANOUT_RETENTION_HOURS</td><td>24 for streams</td><td>how long the sources keep a
+ *       record, which the age of what is held is compared with</td></tr>
  *   <tr><td>FANOUT_RETRY_MAX_ATTEMPTS</td><td>8</td><td>attempts before {@code onFailure} decides
  *       </td></tr>
  *   <tr><td>FANOUT_RETRY_ATTEMPT_TIMEOUT</td><td>10s</td><td>how long one attempt may take</td></tr>
@@ -64,6 +66,9 @@ public final class LambdaEnvironment {
   private static final String FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME";
   private static final int GREATEST_NUMBER_OF_ATTEMPTS = 1_000;
 
+  /** A hundred years: longer than anybody keeps a stream. */
+  private static final long MOST_HOURS = 876_600;
+
   private final Map<String, String> variables;
   private final List<String> problems = new ArrayList<>();
 
@@ -75,6 +80,7 @@ public final class LambdaEnvironment {
   private final boolean skipInvalidRows;
   private final boolean allowNoTargets;
   private final @Nullable Long maxBytesInFlight;
+  private final @Nullable Duration retention;
   private final RetryPolicy retry;
   private final @Nullable String allowedHosts;
   private final boolean allowLocal;
@@ -119,6 +125,10 @@ public final class LambdaEnvironment {
         readOrNull(
             LambdaVariable.FANOUT_MAX_BYTES_IN_FLIGHT,
             text -> LambdaVariable.number(text, Long.MAX_VALUE));
+    retention =
+        readOrNull(
+            LambdaVariable.FANOUT_RETENTION_HOURS,
+            text -> Duration.ofHours(LambdaVariable.number(text, MOST_HOURS)));
     retry = readRetry();
     allowedHosts = readOrNull(LambdaVariable.FANOUT_ALLOWED_HOSTS, LambdaVariable::hosts);
     allowLocal = read(LambdaVariable.FANOUT_ALLOW_LOCAL, false, LambdaVariable::flag);
@@ -217,6 +227,9 @@ public final class LambdaEnvironment {
     engine.retry(retry).skipInvalidRows(skipInvalidRows).allowNoTargets(allowNoTargets);
     if (maxBytesInFlight != null) {
       engine.maxBytesInFlight(maxBytesInFlight);
+    }
+    if (retention != null) {
+      engine.retention(source -> retention);
     }
     // The seeds that a JVM gives by itself are one sequence, which every copy of a snapshot shares.
     engine.random(new SplittableRandom(new SecureRandom().nextLong()));

@@ -31,7 +31,8 @@ final class EmfMetricsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Units that the specification's schema allows and that are used here. */
-  private static final Set<String> UNITS = Set.of("Count", "Bytes", "Milliseconds", "Seconds");
+  private static final Set<String> UNITS =
+      Set.of("Count", "Bytes", "Milliseconds", "Seconds", "Percent");
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final EmfMetrics metrics =
@@ -73,7 +74,35 @@ final class EmfMetricsTest {
     assertThat(target.get("Bytes").asLong()).isEqualTo(200);
     assertThat(target.get("Latency")).isEqualTo(JSON.readTree("[12,14]"));
     assertThat(target.get("OldestHeldAge").asDouble()).isEqualTo(90);
+    assertThat(target.has("RetentionUsed")).isFalse();
+    assertThat(target.get("AlreadySettled").asLong()).isZero();
+    assertThat(target.get("LedgerDifference").asLong()).isZero();
     assertThat(lines).hasSize(5);
+  }
+
+  @Test
+  void flush_retentionKnown_saysHowMuchOfItIsUsed() throws IOException {
+    metrics.settled(settled(SOURCE, "sqs", counts(1, 0, 0, 1), NOW.minusSeconds(90)));
+    metrics.finished(
+        new FanoutEvent(
+            SOURCE, "s", 1, 1, 0, Duration.ofMillis(5), null, 0, Duration.ofSeconds(200)));
+    metrics.flush();
+
+    JsonNode target = line(lines(), "Function", "Source", "Destination");
+    assertThat(target.get("RetentionUsed").asDouble()).isEqualTo(45);
+  }
+
+  @Test
+  void flush_booksThatDoNotAddUp_saysByHowMuchAndOnce() throws IOException {
+    TargetCounts lost = new TargetCounts(5, 2, 0, 0, 0, 0, 0, 0, 1, 0);
+    metrics.settled(settled(SOURCE, "sqs", lost, null));
+    metrics.flush();
+    metrics.settled(settled(SOURCE, "sqs", counts(5, 5, 0, 0), null));
+    metrics.flush();
+
+    assertThat(lines())
+        .extracting(line -> line.path("LedgerDifference").asLong())
+        .containsExactly(3L, 0L);
   }
 
   @Test

@@ -116,6 +116,7 @@ final class LambdaEnvironmentTest {
     variables.put("FANOUT_INVALID_ROWS", "skip");
     variables.put("FANOUT_ALLOW_NO_TARGETS", "true");
     variables.put("FANOUT_MAX_BYTES_IN_FLIGHT", "1048576");
+    variables.put("FANOUT_RETENTION_HOURS", "168");
     variables.put("FANOUT_RETRY_MAX_ATTEMPTS", "3");
     variables.put("FANOUT_RETRY_ATTEMPT_TIMEOUT", "5s");
     variables.put("FANOUT_RETRY_FIRST_PAUSE", "0ms");
@@ -166,6 +167,8 @@ final class LambdaEnvironmentTest {
           FANOUT_INVALID_ROWS          | drop                  | is not one of hold, skip
           FANOUT_MAX_BYTES_IN_FLIGHT   | 0                     | is not a whole number
           FANOUT_MAX_BYTES_IN_FLIGHT   | 1MB                   | is not a whole number
+          FANOUT_RETENTION_HOURS       | 0                     | is not a whole number
+          FANOUT_RETENTION_HOURS       | 7d                    | is not a whole number
           FANOUT_RETRY_MAX_ATTEMPTS    | 1001                  | from 1 to 1000
           FANOUT_RETRY_ATTEMPT_TIMEOUT | 0ms                   | must be longer than nothing
           FANOUT_RETRY_MAX_PAUSE       | 1ms                   | is less than FANOUT_RETRY_FIRST_PAUSE

@@ -2,10 +2,11 @@ package org.streamfanout.spi;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches an engine: four events from which every number is derived.
+ * Watches an engine: events from which every number is derived.
  *
  * <p>Called on the engine's threads, several at once; must be quick and thread-safe. What it throws
  * is logged and changes nothing.
@@ -22,6 +23,13 @@ public interface FanoutListener {
 
   /** A call of the engine is done. */
   default void finished(FanoutEvent event) {}
+
+  /**
+   * What a target holds comes near the time when its source forgets it. Told once at each of the
+   * {@linkplain ExpiryEvent#STEPS steps} that the oldest record's age passes, for each target and
+   * shard, and again after it was younger.
+   */
+  default void expiring(ExpiryEvent event) {}
 
   /**
    * One attempt.
@@ -79,6 +87,9 @@ public interface FanoutListener {
    * @param before what this batch's last event of the target said of {@code counts}; zero in the
    *     first, and in the first after a changed target was planned anew, where they start again.
    *     {@code counts} less {@code before} is what a counter that only grows adds
+   * @param batch a number that the engine gave the batch; larger than those of earlier ones
+   * @param behind whether the target holds records of an earlier batch of the shard, too, which the
+   *     host still has: the batch is one that it ran ahead to
    */
   record TargetEvent(
       Source source,
@@ -88,7 +99,22 @@ public interface FanoutListener {
       TargetCounts counts,
       @Nullable Failure firstFailure,
       @Nullable Instant oldestHeld,
-      TargetCounts before) {
+      TargetCounts before,
+      long batch,
+      boolean behind) {
+
+    /** Makes an event of a host that has one batch of a shard at a time. */
+    public TargetEvent(
+        Source source,
+        @Nullable String shard,
+        String targetId,
+        String type,
+        TargetCounts counts,
+        @Nullable Failure firstFailure,
+        @Nullable Instant oldestHeld,
+        TargetCounts before) {
+      this(source, shard, targetId, type, counts, firstFailure, oldestHeld, before, 0, false);
+    }
 
     /** Makes the first event of a batch and target. */
     public TargetEvent(
@@ -116,6 +142,7 @@ public interface FanoutListener {
    *     fresh
    * @param settledBefore the largest {@code settled} that this batch's earlier events said; 0 in
    *     the first
+   * @param retention how long the source keeps a record; null if that is not known
    */
   record FanoutEvent(
       Source source,
@@ -125,7 +152,21 @@ public interface FanoutListener {
       int settled,
       Duration took,
       @Nullable Instant staleSince,
-      int settledBefore) {
+      int settledBefore,
+      @Nullable Duration retention) {
+
+    /** Makes an event of a source whose retention is not known. */
+    public FanoutEvent(
+        Source source,
+        @Nullable String shard,
+        int targets,
+        int records,
+        int settled,
+        Duration took,
+        @Nullable Instant staleSince,
+        int settledBefore) {
+      this(source, shard, targets, records, settled, took, staleSince, settledBefore, null);
+    }
 
     /** Makes the first event of a batch. */
     public FanoutEvent(
@@ -138,5 +179,31 @@ public interface FanoutListener {
         @Nullable Instant staleSince) {
       this(source, shard, targets, records, settled, took, staleSince, 0);
     }
+  }
+
+  /**
+   * What is held comes near its end in the source. A record that the source forgets before it is
+   * settled is lost once the process that holds it ends.
+   *
+   * @param source where the records come from
+   * @param shard their shard; null where there is none
+   * @param targetId the id of the target that holds them
+   * @param oldestHeld when the oldest of them came into the source; where it does not say, since
+   *     when the engine has held something there
+   * @param age how old that one is; never negative
+   * @param retention how long the source keeps a record
+   * @param percent the step passed, one of {@link #STEPS}: so much of the retention is used up
+   */
+  record ExpiryEvent(
+      Source source,
+      @Nullable String shard,
+      String targetId,
+      Instant oldestHeld,
+      Duration age,
+      Duration retention,
+      int percent) {
+
+    /** The parts of the retention at which the engine warns: at the last, the record is gone. */
+    public static final List<Integer> STEPS = List.of(50, 75, 90, 100);
   }
 }

@@ -35,7 +35,56 @@ public record TargetCounts(
 
   /** Returns whether every record in has exactly one end. */
   public boolean areConserved() {
-    return records
-        == accepted + filtered + deadLettered + dropped + alreadySettled + released + held;
+    return records == ended() + held;
+  }
+
+  /** Returns how many records came to an end: all but those that are held. */
+  public long ended() {
+    return accepted + filtered + deadLettered + dropped + alreadySettled + released;
+  }
+
+  /** Returns the sums of both. */
+  public TargetCounts plus(TargetCounts other) {
+    return new TargetCounts(
+        records + other.records,
+        accepted + other.accepted,
+        filtered + other.filtered,
+        deadLettered + other.deadLettered,
+        dropped + other.dropped,
+        alreadySettled + other.alreadySettled,
+        released + other.released,
+        held + other.held,
+        calls + other.calls,
+        retries + other.retries);
+  }
+
+  /** Returns what these have more than others; negative where they have less. */
+  public TargetCounts minus(TargetCounts other) {
+    return new TargetCounts(
+        records - other.records,
+        accepted - other.accepted,
+        filtered - other.filtered,
+        deadLettered - other.deadLettered,
+        dropped - other.dropped,
+        alreadySettled - other.alreadySettled,
+        released - other.released,
+        held - other.held,
+        calls - other.calls,
+        retries - other.retries);
+  }
+
+  /** Returns counts of the same ends, with others held; records in are the sum of both. */
+  public TargetCounts withHeld(long nowHeld) {
+    return new TargetCounts(
+        ended() + nowHeld,
+        accepted,
+        filtered,
+        deadLettered,
+        dropped,
+        alreadySettled,
+        released,
+        nowHeld,
+        calls,
+        retries);
   }
 }

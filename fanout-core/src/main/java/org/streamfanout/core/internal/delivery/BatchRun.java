@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +31,9 @@ import org.streamfanout.spi.TargetCounts;
  */
 public final class BatchRun {
   private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
+  private static final AtomicLong NUMBERS = new AtomicLong();
 
+  private final long number = NUMBERS.incrementAndGet();
   final Services services;
   final SourceBatch batch;
   final ReentrantLock lock = new ReentrantLock();
@@ -59,6 +62,11 @@ public final class BatchRun {
   /** Returns the batch. */
   public SourceBatch batch() {
     return batch;
+  }
+
+  /** Returns what listeners tell batches apart by; later batches have larger ones. */
+  public long number() {
+    return number;
   }
 
   // ---------------------------------------------------------------- targets; between calls only

@@ -33,6 +33,7 @@ final class Packer {
   private final Collapse collapse;
   private final Collapser collapser;
   private final Limits limits;
+  private final SafeTracing tracing;
 
   final List<Lane> lanes = new ArrayList<>();
   final Map<String, ConflictQueue> conflicts = new HashMap<>();
@@ -53,13 +54,15 @@ final class Packer {
       Ordering ordering,
       Collapse collapse,
       Collapser collapser,
-      Limits limits) {
+      Limits limits,
+      SafeTracing tracing) {
     this.ids = ids;
     this.sender = sender;
     this.ordering = ordering;
     this.collapse = collapse;
     this.collapser = collapser;
     this.limits = limits;
+    this.tracing = tracing;
   }
 
   Limits limits() {
@@ -275,6 +278,7 @@ final class Packer {
     return Message.builder(() -> ids.of(records), records)
         .lane(lane.key)
         .body(bodyLength, () -> encode(records))
+        .attributes(tracing.attributes(records))
         .build();
   }
 

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.TargetResult;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
@@ -65,7 +66,7 @@ final class RunTarget {
     if (!delivering.ledger.isConserved()) {
       LOG.error("target '{}' lost count of its records; all of them are held", id);
       open.set(0, batch.records().size());
-      failure = Failure.fatal("LedgerBroken", "the sums of the records' ends do not add up");
+      failure = Failure.fatal(Ledger.BROKEN, "the sums of the records' ends do not add up");
     }
     String type = delivering.setup.config().type();
     return new TargetState(

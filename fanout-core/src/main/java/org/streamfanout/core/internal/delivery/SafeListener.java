@@ -37,6 +37,11 @@ public final class SafeListener implements FanoutListener {
     tell(listener -> listener.finished(event));
   }
 
+  @Override
+  public void expiring(ExpiryEvent event) {
+    tell(listener -> listener.expiring(event));
+  }
+
   private void tell(Consumer<FanoutListener> what) {
     for (FanoutListener listener : listeners) {
       try {

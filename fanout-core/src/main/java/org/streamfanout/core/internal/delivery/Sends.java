@@ -44,7 +44,13 @@ final class Sends {
           attempt.messages.stream().map(attempt.delivery.packer()::message).toList();
       BatchRun run = attempt.delivery.run;
       List<Outcome> outcomes =
-          sender.send(new Batch(run.batch.source(), run.batch.shard(), built), attempt.deadline);
+          run.services
+              .tracing()
+              .send(
+                  sender,
+                  attempt.runtime.config(),
+                  new Batch(run.batch.source(), run.batch.shard(), built),
+                  attempt.deadline);
       if (outcomes == null || outcomes.size() != messages || hasNull(outcomes)) {
         return broken(
             attempt,

@@ -16,6 +16,7 @@ import org.streamfanout.spi.FanoutListener;
  * @param budget the bytes of all sends
  * @param hung sends that outlived their call
  * @param listener who watches; never throws
+ * @param tracing what goes beside messages, and who watches sends; never throws
  */
 public record Services(
     RetryPolicy retry,
@@ -25,4 +26,5 @@ public record Services(
     Executor executor,
     ByteBudget budget,
     HungSends hung,
-    FanoutListener listener) {}
+    FanoutListener listener,
+    SafeTracing tracing) {}

@@ -136,7 +136,8 @@ final class TargetDelivery implements Slots.Waiter {
         setup.ordering(),
         setup.collapse(),
         setup.collapser(),
-        limits);
+        limits,
+        run.services.tracing());
   }
 
   private void open(Packer result) {

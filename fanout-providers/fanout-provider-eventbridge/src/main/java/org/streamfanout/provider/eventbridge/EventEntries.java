@@ -97,6 +97,7 @@ final class EventEntries {
             .detail(detail.get())
             .time(record.arrivedAt())
             .resources(resources)
+            .traceHeader(TraceHeader.of(message.attributes().get(TraceHeader.W3C)))
             .build());
   }
 
@@ -126,7 +127,10 @@ final class EventEntries {
     }
   }
 
-  /** Returns what EventBridge counts; at least, where the detail type depends on the body. */
+  /**
+   * Returns what EventBridge counts; at least, where the detail type depends on the body. The trace
+   * header is not among it.
+   */
   long sizeInBytes(Message message) {
     FanoutRecord record = message.records().get(0);
     Instant time = record.arrivedAt();

@@ -80,7 +80,25 @@ class EventBridgeSenderTest {
     assertThat(event.get("Time").decimalValue()).isEqualByComparingTo("1767225600.001");
     assertThat(event.get("Resources")).hasSize(1);
     assertThat(event.get("Resources").get(0).asText()).isEqualTo(Records.KINESIS.id());
+    assertThat(event.has("TraceHeader")).isFalse();
     assertThat(bus.endpoint().last().header("authorization")).contains("/eu-west-1/events/");
+  }
+
+  @Test
+  void send_messageWithTraceContext_hasItInXRaysForm() throws Exception {
+    Message traced =
+        Message.builder("m", List.of(record(1)))
+            .attributes(
+                Map.of("traceparent", "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"))
+            .build();
+
+    assertThat(
+            open(Records.KINESIS, Map.of())
+                .send(Messages.batch(List.of(traced)), Deadline.after(Duration.ofSeconds(30))))
+        .containsExactly(Outcome.accepted());
+
+    assertThat(bus.events().get(0).get("TraceHeader").asText())
+        .isEqualTo("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
   }
 
   @Test

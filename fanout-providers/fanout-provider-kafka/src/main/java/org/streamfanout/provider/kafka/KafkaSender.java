@@ -234,14 +234,15 @@ final class KafkaSender implements TargetSender {
     return message.key().isEmpty() ? null : utf8(message.key());
   }
 
-  /** Those of the record, if it is one, and the message's attributes. */
+  /**
+   * Those of the record, if it is one, and the message's attributes, which take the place of what
+   * the record has by the same name.
+   */
   private static List<Header> headers(Message message) {
     List<Header> headers = new ArrayList<>();
     if (message.records().size() == 1) {
-      message
-          .records()
-          .get(0)
-          .headers()
+      message.records().get(0).headers().stream()
+          .filter(header -> !message.attributes().containsKey(header.name()))
           .forEach(
               header -> {
                 Bytes value = header.value();

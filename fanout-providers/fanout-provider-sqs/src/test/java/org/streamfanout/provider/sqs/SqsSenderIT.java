@@ -201,8 +201,15 @@ class SqsSenderIT {
             .options(Map.of("attributes", "true"))
             .build();
     FanoutRecord record = Records.kinesis(3, "k-\u00fc", "body");
+    String traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    Batch traced =
+        Messages.batch(
+            List.of(
+                org.streamfanout.spi.Message.builder("m", List.of(record))
+                    .attributes(Map.of("traceparent", traceparent))
+                    .build()));
     try (TargetSender sender = provider.open(target, context)) {
-      assertThat(sender.send(Messages.batch(record), Deadline.after(Duration.ofSeconds(30))))
+      assertThat(sender.send(traced, Deadline.after(Duration.ofSeconds(30))))
           .containsExactly(Outcome.accepted());
     }
 
@@ -211,7 +218,8 @@ class SqsSenderIT {
         sqs.receiveMessage(request -> request.queueUrl(url).messageAttributeNames("All"))
             .messages()
             .get(0);
-    assertThat(message.messageAttributes()).hasSize(4);
+    assertThat(message.messageAttributes()).hasSize(5);
+    assertThat(message.messageAttributes().get("traceparent").stringValue()).isEqualTo(traceparent);
     assertThat(message.messageAttributes().get("source").stringValue())
         .isEqualTo(Records.KINESIS.id());
     assertThat(message.messageAttributes().get("shard").stringValue()).isEqualTo(Records.SHARD);
