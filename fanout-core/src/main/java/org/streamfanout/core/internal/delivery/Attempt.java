@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,14 @@ final class Attempt {
 
   /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
   boolean cutByCall;
+
+  /**
+   * The places of messages whose bodies could not be stored; the sending thread's until it ends.
+   */
+  final BitSet unstored = new BitSet();
+
+  /** Whether the destination was never asked, since no body could be stored. */
+  boolean offeredNothing;
 
   /** Whether the sending thread's owner interrupted it. */
   private volatile boolean stoppedByOwner;

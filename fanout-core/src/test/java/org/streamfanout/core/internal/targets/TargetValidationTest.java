@@ -11,10 +11,12 @@ import org.streamfanout.core.internal.targets.TargetValidation.Resolution;
 import org.streamfanout.core.internal.targets.TargetValidation.Usable;
 import org.streamfanout.core.registry.FakeProvider;
 import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.core.registry.PayloadStores;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.Targets;
+import org.streamfanout.testkit.InMemoryPayloads;
 
 class TargetValidationTest {
   private static final String SOURCE = "arn:aws:kinesis:us-east-1:123456789012:stream/s";
@@ -26,6 +28,7 @@ class TargetValidationTest {
                   new FakeProvider("queue", List.of("q"), true),
                   new FakeProvider("stream", List.of(), false),
                   new FakeProvider("cloud", List.of(), false))),
+          PayloadStores.of(List.of(new InMemoryPayloads())),
           FakeProvider.CONTEXT,
           Set.of("redact"));
 
