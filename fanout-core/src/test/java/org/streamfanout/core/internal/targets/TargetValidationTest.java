@@ -230,4 +230,52 @@ class TargetValidationTest {
     assertThat(resolution.usable()).hasSize(1);
     assertThat(resolution.warnings()).isEmpty();
   }
+
+  @Test
+  void resolve_oversize_everyMistakeIsReported() {
+    Map<String, List<String>> problems =
+        problems(
+            resolve(
+                "[{{'id':'nowhere','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'CLAIM_CHECK'},"
+                    + "{{'id':'never','type':'queue','destination':'x','active':true,"
+                    + "'claimCheck':'memory:x'},"
+                    + "{{'id':'useless','type':'cloud','destination':'x','active':true,"
+                    + "'oversize':'claim-check','claimCheck':'memory:x'},"
+                    + "{{'id':'unknown','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'CLAIM_CHECK','claimCheck':'ftp://x'},"
+                    + "{{'id':'bad','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'CLAIM_CHECK','claimCheck':'memory:'},"
+                    + "{{'id':'other','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'SPLIT'}]"));
+
+    assertThat(problems.get("nowhere"))
+        .singleElement()
+        .asString()
+        .contains("'claimCheck' is empty");
+    assertThat(problems.get("never")).singleElement().asString().contains("'oversize' is REJECT");
+    assertThat(problems.get("useless"))
+        .singleElement()
+        .asString()
+        .contains("no use to type 'cloud'");
+    assertThat(problems.get("unknown")).singleElement().asString().contains("ftp://x", "[memory]");
+    assertThat(problems.get("bad"))
+        .singleElement()
+        .asString()
+        .contains("write something behind it");
+    assertThat(problems.get("other")).singleElement().asString().contains("SPLIT", "CLAIM_CHECK");
+  }
+
+  @Test
+  void resolve_claimCheck_isUsable() {
+    Resolution resolution =
+        resolve(
+            "[{{'id':'a','type':'queue','destination':'x','active':true,"
+                + "'oversize':'CLAIM_CHECK','claimCheck':'memory:x'}]");
+
+    assertThat(resolution.invalid()).isEmpty();
+    assertThat(resolution.usable())
+        .singleElement()
+        .satisfies(usable -> assertThat(usable.openStore(FakeProvider.CONTEXT)).isNotNull());
+  }
 }
