@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Capabilities.CallOrder;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Limits;
@@ -33,6 +35,7 @@ import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryPayloads;
 import org.streamfanout.testkit.InMemoryPayloads.Puts;
 import org.streamfanout.testkit.InMemoryTarget;
+import org.streamfanout.testkit.RecordingListener;
 
 /** Bodies that are too large go by way of a store, and no pointer is sent without its body. */
 @Timeout(120)
@@ -464,6 +467,41 @@ class ClaimCheckTest {
     }
     assertThat(letters.received("dlq")).hasSize(4);
     assertThat(payloads.stored()).hasSize(4);
+  }
+
+  @Test
+  void listeners_hearWhatTheDestinationCounts() {
+    RecordingListener listener = new RecordingListener();
+    FanoutEngine.Builder engine =
+        Fixture.quick().provider(target).payloadStore(payloads).listener(listener);
+    try (Fixture fixture = new Fixture(engine, row().build())) {
+      fixture.process(large(0, "a"));
+    }
+    assertThat(listener.events(SendEvent.class))
+        .extracting(SendEvent::bytes)
+        .containsExactly((long) target.received("t").get(0).bodyLength());
+  }
+
+  @Test
+  void bytesInFlight_countBodiesThatAreBeingStored() throws Exception {
+    Gate gate = new Gate();
+    payloads.always(Puts.hang(gate, Puts.take()));
+    FanoutEngine.Builder engine =
+        Fixture.quick().provider(target).payloadStore(payloads).maxBytesInFlight(2_000);
+    FanoutRecord[] records = new FanoutRecord[4];
+    for (int number = 0; number < records.length; number++) {
+      records[number] = large(number, "k" + number);
+    }
+    TargetConfig row = row().maxInFlight(4).maxMessages(1).build();
+    try (Fixture fixture = new Fixture(engine, row)) {
+      CompletableFuture<FanoutResult> result =
+          CompletableFuture.supplyAsync(() -> fixture.process(records));
+      gate.awaitArrived(2, Fixture.PATIENCE);
+
+      assertThat(payloads.attempts()).as("two of 800 bytes, not four").hasSize(2);
+      gate.open();
+      assertThat(result.get().isSettled()).isTrue();
+    }
   }
 
   @Test

@@ -14,7 +14,13 @@ final class Attempt {
   final TargetDelivery delivery;
   final TargetRuntime runtime;
   final List<Outbound> messages;
+
+  /** What it has in its hands, bodies to be stored included. */
   final long bytes;
+
+  /** What the destination counts. */
+  final long bytesOnTheWire;
+
   final Deadline deadline;
 
   /** When it is given up as unknown, in nanoseconds of the engine's ticker. */
@@ -59,6 +65,7 @@ final class Attempt {
     this.runtime = runtime;
     this.messages = messages;
     this.bytes = bytes;
+    this.bytesOnTheWire = messages.stream().mapToLong(message -> message.size).sum();
     this.deadline = deadline;
     this.startedAt = startedAt;
     this.expiresAt = expiresAt;

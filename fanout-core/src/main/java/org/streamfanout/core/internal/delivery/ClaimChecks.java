@@ -133,7 +133,7 @@ final class ClaimChecks {
 
   /**
    * The key depends on the body, too: what is stored never changes under a pointer, whatever
-   * becomes of the row, and two letters about one record are two objects.
+   * becomes of the row.
    */
   private static Payload payload(Message whole) {
     Bytes body = whole.body();

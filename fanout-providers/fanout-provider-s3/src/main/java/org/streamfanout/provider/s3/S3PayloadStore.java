@@ -77,7 +77,8 @@ final class S3PayloadStore implements PayloadStore {
     } catch (TimeoutException | CancellationException late) {
       return Outcome.failed(LATE);
     } catch (ExecutionException error) {
-      return Outcome.failed(AwsFailures.classify(error.getCause()));
+      Throwable cause = error.getCause();
+      return Outcome.failed(AwsFailures.classify(cause == null ? error : cause));
     }
   }
 
