@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -340,6 +341,12 @@ class ClaimCheckTest {
             .provider(target)
             .payloadStore(payloads);
     TargetConfig row = row().onFailure(OnFailure.DROP).maxInFlight(1).build();
+    List<Integer> putsBefore = new CopyOnWriteArrayList<>();
+    target.always(
+        sending -> {
+          putsBefore.add(payloads.attempts().size());
+          return sending.acceptAll();
+        });
     try (Fixture fixture = new Fixture(engine, row)) {
       FanoutResult result = fixture.process(large(0, "a"), small(1, "b"));
 
@@ -347,6 +354,7 @@ class ClaimCheckTest {
       assertThat(counts(result).accepted()).isEqualTo(1);
     }
     assertThat(redeemed("t")).containsExactly("small 1");
+    assertThat(putsBefore).as("nothing goes out of an attempt that has ended").containsExactly(2);
   }
 
   // ---------------------------------------------------------------- order
