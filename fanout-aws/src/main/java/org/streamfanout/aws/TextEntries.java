@@ -20,8 +20,16 @@ import org.streamfanout.spi.TargetConfig;
 public final class TextEntries {
   private static final String OPTION = "attributes";
 
-  /** The type that every attribute has. */
+  /** The type that every attribute has but the following. */
   private static final String TYPE = "String";
+
+  /**
+   * What tells readers with an extended client library (2.x of Java's) that a body is a pointer,
+   * and how many bytes it points to.
+   */
+  public static final String STORED_LENGTH = "ExtendedPayloadSize";
+
+  private static final String NUMBER = "Number";
 
   private final String source;
   private final boolean attributes;
@@ -54,8 +62,13 @@ public final class TextEntries {
           : attributes.entrySet().stream()
               .collect(
                   Collectors.toMap(
-                      Map.Entry::getKey, attribute -> value.of(TYPE, attribute.getValue())));
+                      Map.Entry::getKey,
+                      attribute -> value.of(typeOf(attribute.getKey()), attribute.getValue())));
     }
+  }
+
+  private static String typeOf(String attribute) {
+    return attribute.equals(STORED_LENGTH) ? NUMBER : TYPE;
   }
 
   /** Makes a service's own attribute. */
@@ -128,7 +141,10 @@ public final class TextEntries {
   public long sizeInBytes(Message message) {
     long size = message.bodyLength();
     for (Map.Entry<String, String> attribute : attributes(message).entrySet()) {
-      size += utf8Length(attribute.getKey()) + TYPE.length() + utf8Length(attribute.getValue());
+      size +=
+          utf8Length(attribute.getKey())
+              + typeOf(attribute.getKey()).length()
+              + utf8Length(attribute.getValue());
     }
     return size;
   }
@@ -138,10 +154,16 @@ public final class TextEntries {
   }
 
   private Map<String, String> attributes(Message message) {
-    if (!attributes) {
+    if (!attributes && message.storedLength() == 0) {
       return message.attributes();
     }
     Map<String, String> all = new LinkedHashMap<>(message.attributes());
+    if (message.storedLength() > 0) {
+      all.put(STORED_LENGTH, Integer.toString(message.storedLength()));
+    }
+    if (!attributes) {
+      return all;
+    }
     FanoutRecord first = message.records().get(0);
     put(all, "source", source);
     put(all, "shard", first.shard());

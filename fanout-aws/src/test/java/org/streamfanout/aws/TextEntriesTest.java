@@ -51,6 +51,27 @@ class TextEntriesTest {
   }
 
   @Test
+  void of_claimCheck_saysHowManyBytesAreStoredAndCountsThat() {
+    FanoutRecord record = Records.kinesis(7, "k", "[\"pointer\"]");
+    Message message = Message.builder("id", List.of(record)).storedLength(300_000).build();
+    TextEntries entries = new TextEntries(target("q", Map.of()));
+    TextEntries.Entry entry = entries.of(List.of(message), new EntryOutcomes("SQS", 1)).get(0);
+
+    assertThat(entry.attributes((type, value) -> type + " " + value))
+        .containsExactly(Map.entry("ExtendedPayloadSize", "Number 300000"));
+    assertThat(entries.sizeInBytes(message))
+        .isEqualTo(
+            "[\"pointer\"]".length()
+                + "ExtendedPayloadSize".length()
+                + "Number".length()
+                + "300000".length());
+    assertThat(attributes(message))
+        .as("with all others, fewer than the ten that SQS takes")
+        .containsKeys("ExtendedPayloadSize", "source", "shard", "sequence", "key")
+        .hasSizeLessThan(10);
+  }
+
+  @Test
   void of_joinedRecords_saysItOfTheFirstAndHowMany() {
     List<FanoutRecord> records = Records.kinesis(3, 3);
 

@@ -46,6 +46,7 @@ final class ProvidersCommand implements Callable<Integer> {
     line("for example", description.example().destination());
     line("limits", capabilities.limits().toString());
     line("collapse", collapse(capabilities));
+    line("claim checks", capabilities.claimChecks() ? "yes" : "no");
     line("order", description.ordering());
     line("duplicates", description.duplicates());
     line("limits from", description.limits());

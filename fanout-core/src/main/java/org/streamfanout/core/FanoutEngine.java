@@ -42,6 +42,7 @@ import org.streamfanout.core.internal.pipeline.Planner.Wanted;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.core.internal.pipeline.Transforms;
 import org.streamfanout.core.internal.targets.TargetValidation;
+import org.streamfanout.core.registry.PayloadStores;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.BatchTransform;
 import org.streamfanout.spi.Deadline;
@@ -52,6 +53,7 @@ import org.streamfanout.spi.FanoutListener.FanoutEvent;
 import org.streamfanout.spi.FanoutListener.TargetEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
+import org.streamfanout.spi.PayloadStoreProvider;
 import org.streamfanout.spi.Position;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.RecordTransform;
@@ -98,7 +100,9 @@ public final class FanoutEngine implements AutoCloseable {
     this.transforms = new Transforms(builder.transforms, builder.batchTransforms);
     this.providers = Providers.discover(builder.providers);
     this.context = new EngineContext(builder.settings, builder.secrets, builder.clock);
-    TargetValidation validation = new TargetValidation(providers, context, transforms.names());
+    TargetValidation validation =
+        new TargetValidation(
+            providers, PayloadStores.discover(builder.payloadStores), context, transforms.names());
     this.targets =
         new EngineTargets(
             registry,
@@ -411,6 +415,7 @@ public final class FanoutEngine implements AutoCloseable {
 
     private @Nullable TargetRegistry registry;
     private final List<TargetProvider> providers = new ArrayList<>();
+    private final List<PayloadStoreProvider> payloadStores = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>();
     private Function<String, @Nullable String> secrets = name -> null;
     private final Map<String, RecordTransform> transforms = new HashMap<>();
@@ -439,6 +444,15 @@ public final class FanoutEngine implements AutoCloseable {
     /** Adds a provider, which wins over one of its type found by ServiceLoader. */
     public Builder provider(TargetProvider provider) {
       providers.add(Objects.requireNonNull(provider, "provider"));
+      return this;
+    }
+
+    /**
+     * Adds a place for bodies that are too large for a target, which wins over one of its scheme
+     * found by ServiceLoader.
+     */
+    public Builder payloadStore(PayloadStoreProvider store) {
+      payloadStores.add(Objects.requireNonNull(store, "store"));
       return this;
     }
 
@@ -571,8 +585,8 @@ public final class FanoutEngine implements AutoCloseable {
     /**
      * Returns the engine.
      *
-     * @throws FanoutException if two providers share a type or one cannot be made, or a transform
-     *     and a batch transform share a name
+     * @throws FanoutException if two providers share a type, or a scheme of payload stores, or one
+     *     cannot be made, or a transform and a batch transform share a name
      * @throws NullPointerException if no registry was set
      */
     public FanoutEngine build() {

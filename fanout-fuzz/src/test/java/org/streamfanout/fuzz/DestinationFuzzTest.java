@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
+import org.streamfanout.spi.PayloadStoreProvider;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
@@ -20,6 +21,11 @@ import org.streamfanout.testkit.TestContext;
 class DestinationFuzzTest {
   private static final List<TargetProvider> PROVIDERS =
       ServiceLoader.load(TargetProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+
+  private static final List<PayloadStoreProvider> STORES =
+      ServiceLoader.load(PayloadStoreProvider.class).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
 
   private static final List<Source> SOURCES =
       List.of(Records.KINESIS, Records.DYNAMODB, Records.KAFKA);
@@ -47,6 +53,12 @@ class DestinationFuzzTest {
         }
         validate(provider, context, row(provider, destination, all));
       }
+      for (PayloadStoreProvider store : STORES) {
+        TargetConfig target =
+            TargetConfig.builder(Records.KINESIS, "t", "sqs", "x").claimCheck(destination).build();
+        check(() -> store.validate(target, context));
+        assertThat(store.permissions(target)).isNotNull();
+      }
     }
   }
 
@@ -57,13 +69,20 @@ class DestinationFuzzTest {
   }
 
   private static void validate(TargetProvider provider, TestContext context, TargetConfig target) {
+    if (check(() -> provider.validate(target, context))) {
+      assertThat(provider.capabilities(target)).isNotNull();
+      assertThat(provider.permissions(target)).isNotNull();
+    }
+  }
+
+  /** Returns whether a row is sound. */
+  private static boolean check(Runnable validation) {
     try {
-      provider.validate(target, context);
+      validation.run();
+      return true;
     } catch (InvalidTargetException e) {
       assertThat(e.problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem).isNotBlank());
-      return;
+      return false;
     }
-    assertThat(provider.capabilities(target)).isNotNull();
-    assertThat(provider.permissions(target)).isNotNull();
   }
 }

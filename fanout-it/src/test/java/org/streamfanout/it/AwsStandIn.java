@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -18,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -253,10 +256,33 @@ final class AwsStandIn implements AutoCloseable {
   }
 
   static String md5(String text) {
+    return md5(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What SQS answers for an entry's attributes, all of them texts or numbers. */
+  static String md5OfAttributes(JsonNode attributes) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    TreeSet<String> names = new TreeSet<>();
+    attributes.fieldNames().forEachRemaining(names::add);
+    for (String name : names) {
+      write(out, name);
+      write(out, attributes.get(name).get("DataType").asText());
+      out.writeByte(1);
+      write(out, attributes.get(name).get("StringValue").asText());
+    }
+    return md5(bytes.toByteArray());
+  }
+
+  private static void write(DataOutputStream out, String text) throws IOException {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(utf8.length);
+    out.write(utf8);
+  }
+
+  private static String md5(byte[] bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every Java platform has MD5", impossible);
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.Oversize;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 
@@ -214,6 +215,8 @@ class DocsTest {
         .onFailure(OnFailure.DROP)
         .deadLetter("d")
         .deadLetterOnly(true)
+        .oversize(Oversize.CLAIM_CHECK)
+        .claimCheck("c")
         .filter("{}")
         .transform("t")
         .maxInFlight(1)

@@ -41,10 +41,11 @@ final class ProvidersPage {
         refuses is learned. Sizes count what the service counts, keys and attributes included. "Order in a call" tells what
         ordered delivery costs: where a call keeps it, a call carries a whole run of records in order; elsewhere, `KEY` sends
         one record of a key a call, and `SHARD` one record a call. At least once is the promise everywhere; "sent twice" tells
-        what a destination does with the second copy.
+        what a destination does with the second copy. "Claim checks" tells where a body that is too large can be stored in S3
+        and pointed to ([oversize](targets.md#bodies-that-are-too-large)).
 
-        | Type | Also | What it is | Messages a call | Bytes a call | Bytes each | Order in a call | Bodies | Tombstones |
-        | --- | --- | --- | --: | --: | --: | --- | --- | --- |
+        | Type | Also | What it is | Messages a call | Bytes a call | Bytes each | Order in a call | Bodies | Tombstones | Claim checks |
+        | --- | --- | --- | --: | --: | --: | --- | --- | --- | --- |
         """);
     providers.forEach(all::summarize);
     providers.forEach(all::describe);
@@ -75,7 +76,8 @@ final class ProvidersPage {
         number(limits.maxMessageBytes()),
         capabilities.callOrder() == CallOrder.PREFIX ? "kept" : "none",
         capabilities.bodyFormat() == BodyFormat.TEXT ? "text" : "any bytes",
-        capabilities.tombstones() ? "yes" : "rejected");
+        capabilities.tombstones() ? "yes" : "rejected",
+        capabilities.claimChecks() ? "yes" : "no");
   }
 
   private void describe(TargetProvider provider) {

@@ -26,6 +26,7 @@ import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Oversize;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.testkit.RecordingEndpoint;
@@ -46,6 +47,8 @@ class QueueLimitsTest {
   private final RecordingEndpoint endpoint = RecordingEndpoint.start().answer(this::answer);
   private final List<Integer> arrived = new CopyOnWriteArrayList<>();
   private final List<Integer> refused = new CopyOnWriteArrayList<>();
+  private final List<String> stored = new CopyOnWriteArrayList<>();
+  private final List<String> redeemable = new CopyOnWriteArrayList<>();
   private boolean tells;
 
   @BeforeAll
@@ -68,6 +71,10 @@ class QueueLimitsTest {
   private Response answer(Request request) throws IOException {
     if (isSend(request)) {
       return take(JSON.readTree(request.body()).path("Entries"));
+    }
+    if (request.method().equals("PUT")) {
+      stored.add(request.path().substring("/bucket/".length()));
+      return Response.of(200, "");
     }
     if (!tells) {
       return AwsStandIn.json(
@@ -101,26 +108,41 @@ class QueueLimitsTest {
                 "One or more parameters are invalid. Reason: Message must be shorter than 1024"
                     + " bytes.");
       } else {
-        JSON.readTree(body).path("Records").forEach(each -> arrived.add(each.get("n").asInt()));
-        answer
-            .withArray("Successful")
-            .addObject()
-            .put("Id", id)
-            .put("MessageId", "m")
-            .put("MD5OfMessageBody", AwsStandIn.md5(body));
+        JsonNode read = JSON.readTree(body);
+        read.path("Records").forEach(each -> arrived.add(each.get("n").asInt()));
+        if (read.isArray()) {
+          redeemable.add(read.get(1).get("s3Key").asText());
+          assertThat(stored).as("before its pointer comes").contains(redeemable.get(0));
+        }
+        ObjectNode taken =
+            answer
+                .withArray("Successful")
+                .addObject()
+                .put("Id", id)
+                .put("MessageId", "m")
+                .put("MD5OfMessageBody", AwsStandIn.md5(body));
+        if (entry.has("MessageAttributes")) {
+          JsonNode attributes = entry.get("MessageAttributes");
+          taken.put("MD5OfMessageAttributes", AwsStandIn.md5OfAttributes(attributes));
+        }
       }
     }
     return AwsStandIn.json(200, answer);
   }
 
+  private static TargetConfig.Builder row() {
+    return TargetConfig.builder(
+            Records.KINESIS, "queue", "sqs", "arn:aws:sqs:us-east-1:000000000000:small")
+        .collapse("JSON");
+  }
+
   private FanoutEngine engine() {
+    return engine(row().build());
+  }
+
+  private FanoutEngine engine(TargetConfig row) {
     return FanoutEngine.builder()
-        .registry(
-            new InMemoryTargetRegistry(
-                TargetConfig.builder(
-                        Records.KINESIS, "queue", "sqs", "arn:aws:sqs:us-east-1:000000000000:small")
-                    .collapse("JSON")
-                    .build()))
+        .registry(new InMemoryTargetRegistry(row))
         .setting(ProviderContext.ENDPOINT_URL, endpoint.uri().toString())
         .retry(
             new RetryPolicy(8, Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofMillis(5)))
@@ -176,6 +198,43 @@ class QueueLimitsTest {
 
     assertThat(calls(false)).as("a denial is not asked for again").hasSize(1);
     assertArrivedOnceEach();
+  }
+
+  @Test
+  void process_recordBeyondWhatTheQueueTells_goesByClaimCheckAtOnce() {
+    tells = true;
+    processLarge(2_000);
+
+    assertThat(refused).isEmpty();
+    assertThat(calls(true)).hasSize(1);
+  }
+
+  @Test
+  void process_recordBeyondAnUntoldLimit_goesByClaimCheckOnceItIsRefused() {
+    processLarge(2_000);
+
+    assertThat(refused).as("among others, then alone").hasSize(2);
+  }
+
+  /** One record that the queue does not take, among others. */
+  private void processLarge(int bytes) {
+    TargetConfig row =
+        row().collapse("none").oversize(Oversize.CLAIM_CHECK).claimCheck("s3://bucket").build();
+    try (FanoutEngine engine = engine(row)) {
+      FanoutResult result =
+          engine.process(
+              new SourceBatch(
+                  Records.KINESIS,
+                  Records.SHARD,
+                  List.of(
+                      Records.kinesis(0, "a", "{\"Records\":[{\"n\":0}]}"),
+                      Records.kinesis(1, "b", "\"" + "x".repeat(bytes) + "\""),
+                      Records.kinesis(2, "c", "{\"Records\":[{\"n\":2}]}"))),
+              Deadline.after(Duration.ofSeconds(120)));
+      assertThat(result.targets().get(0).counts().accepted()).isEqualTo(3);
+    }
+    assertThat(arrived).containsExactlyInAnyOrder(0, 2);
+    assertThat(redeemable).hasSize(1).isEqualTo(stored);
   }
 
   private void assertArrivedOnceEach() {

@@ -34,6 +34,7 @@ public final class Capabilities {
   private final Limits limits;
   private final boolean fifo;
   private final boolean tombstones;
+  private final boolean claimChecks;
 
   private Capabilities(Builder builder) {
     this.bodyFormat = builder.bodyFormat;
@@ -43,9 +44,12 @@ public final class Capabilities {
     this.limits = builder.limits;
     this.fifo = builder.fifo;
     this.tombstones = builder.tombstones;
+    this.claimChecks = builder.claimChecks;
   }
 
-  /** Starts capabilities: binary, no collapse, unordered, no FIFO, no tombstones. */
+  /**
+   * Starts capabilities: binary, no collapse, unordered, no FIFO, no tombstones, no claim checks.
+   */
   public static Builder builder(Limits limits) {
     return new Builder(limits);
   }
@@ -88,6 +92,15 @@ public final class Capabilities {
     return tombstones;
   }
 
+  /**
+   * Returns whether a message may carry a pointer to its body, a {@linkplain Message#storedLength()
+   * claim check}, in place of the body: whoever reads the destination gets messages as they were
+   * sent, and can follow it.
+   */
+  public boolean claimChecks() {
+    return claimChecks;
+  }
+
   /** Builds capabilities; not thread-safe. */
   public static final class Builder {
     private final Limits limits;
@@ -97,6 +110,7 @@ public final class Capabilities {
     private CallOrder callOrder = CallOrder.UNORDERED;
     private boolean fifo;
     private boolean tombstones;
+    private boolean claimChecks;
 
     private Builder(Limits limits) {
       this.limits = Objects.requireNonNull(limits, "limits");
@@ -133,6 +147,12 @@ public final class Capabilities {
     /** Sets whether a record without data can be expressed. */
     public Builder tombstones(boolean newTombstones) {
       tombstones = newTombstones;
+      return this;
+    }
+
+    /** Sets whether a pointer to a body makes sense in its place. */
+    public Builder claimChecks(boolean newClaimChecks) {
+      claimChecks = newClaimChecks;
       return this;
     }
 

@@ -18,6 +18,7 @@ public final class Message {
   private final Supplier<Bytes> encoder;
   private final Map<String, String> attributes;
   private final List<FanoutRecord> records;
+  private final int storedLength;
   private volatile @Nullable Bytes body;
 
   private Message(Builder builder) {
@@ -28,6 +29,7 @@ public final class Message {
     this.bodyLength = builder.bodyLength;
     this.encoder = builder.encoder;
     this.attributes = builder.attributes;
+    this.storedLength = builder.storedLength;
   }
 
   /**
@@ -87,6 +89,14 @@ public final class Message {
     return records.size() == 1 && records.get(0).isTombstone();
   }
 
+  /**
+   * Returns how many bytes were stored elsewhere, if the body is a claim check: a pointer, as JSON,
+   * to what would have been the body. 0 if the body is the records' own.
+   */
+  public int storedLength() {
+    return storedLength;
+  }
+
   /** Returns what goes beside the body where the destination has a place for it. */
   public Map<String, String> attributes() {
     return attributes;
@@ -111,6 +121,7 @@ public final class Message {
     private int bodyLength;
     private Supplier<Bytes> encoder;
     private Map<String, String> attributes = Map.of();
+    private int storedLength;
 
     private Builder(Supplier<String> id, List<FanoutRecord> records) {
       this.id = Objects.requireNonNull(id, "id");
@@ -143,6 +154,12 @@ public final class Message {
     /** Sets the attributes; none by default. */
     public Builder attributes(Map<String, String> newAttributes) {
       attributes = Map.copyOf(newAttributes);
+      return this;
+    }
+
+    /** Says that the body points to this many bytes that were stored; 0, for none, by default. */
+    public Builder storedLength(int newStoredLength) {
+      storedLength = newStoredLength;
       return this;
     }
 

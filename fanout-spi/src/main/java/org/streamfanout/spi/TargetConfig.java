@@ -30,6 +30,8 @@ public final class TargetConfig {
   private final OnFailure onFailure;
   private final @Nullable String deadLetter;
   private final boolean deadLetterOnly;
+  private final Oversize oversize;
+  private final @Nullable String claimCheck;
   private final @Nullable String filter;
   private final @Nullable String transform;
   private final int maxInFlight;
@@ -59,6 +61,8 @@ public final class TargetConfig {
     this.onFailure = builder.onFailure;
     this.deadLetter = builder.deadLetter;
     this.deadLetterOnly = builder.deadLetterOnly;
+    this.oversize = builder.oversize;
+    this.claimCheck = builder.claimCheck;
     this.filter = builder.filter;
     this.transform = builder.transform;
     this.maxInFlight = builder.maxInFlight;
@@ -205,6 +209,19 @@ public final class TargetConfig {
     return deadLetterOnly;
   }
 
+  /** Returns what happens to a record whose message is larger than the destination takes. */
+  public Oversize oversize() {
+    return oversize;
+  }
+
+  /**
+   * Returns where bodies are stored that are too large, such as {@code s3://bucket/prefix}; null
+   * for nowhere.
+   */
+  public @Nullable String claimCheck() {
+    return claimCheck;
+  }
+
   /** Returns the EventBridge pattern, as JSON, that records must match; null for all. */
   public @Nullable String filter() {
     return filter;
@@ -284,6 +301,8 @@ public final class TargetConfig {
     builder.onFailure = onFailure;
     builder.deadLetter = deadLetter;
     builder.deadLetterOnly = deadLetterOnly;
+    builder.oversize = oversize;
+    builder.claimCheck = claimCheck;
     builder.filter = filter;
     builder.transform = transform;
     builder.maxInFlight = maxInFlight;
@@ -332,6 +351,8 @@ public final class TargetConfig {
     private OnFailure onFailure = OnFailure.HOLD;
     private @Nullable String deadLetter;
     private boolean deadLetterOnly;
+    private Oversize oversize = Oversize.REJECT;
+    private @Nullable String claimCheck;
     private @Nullable String filter;
     private @Nullable String transform;
     private int maxInFlight = DEFAULT_MAX_IN_FLIGHT;
@@ -440,6 +461,18 @@ public final class TargetConfig {
     /** Sets whether this target takes dead letters and nothing else. */
     public Builder deadLetterOnly(boolean newDeadLetterOnly) {
       deadLetterOnly = newDeadLetterOnly;
+      return this;
+    }
+
+    /** Sets what happens to a record that is too large; {@code REJECT} by default. */
+    public Builder oversize(Oversize newOversize) {
+      oversize = Objects.requireNonNull(newOversize, "oversize");
+      return this;
+    }
+
+    /** Sets where bodies are stored that are too large. */
+    public Builder claimCheck(@Nullable String newClaimCheck) {
+      claimCheck = newClaimCheck;
       return this;
     }
 

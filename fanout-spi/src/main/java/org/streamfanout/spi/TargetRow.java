@@ -70,6 +70,8 @@ final class TargetRow {
         .onFailure(Objects.requireNonNullElse(choice("onFailure", OnFailure.class), OnFailure.HOLD))
         .deadLetter(text("deadLetter"))
         .deadLetterOnly(flag("deadLetterOnly", false))
+        .oversize(Objects.requireNonNullElse(choice("oversize", Oversize.class), Oversize.REJECT))
+        .claimCheck(text("claimCheck"))
         .filter(text("filter"))
         .transform(text("transform"))
         .maxMessages(toInt(number("maxMessages", Integer.MAX_VALUE)))
@@ -138,6 +140,8 @@ final class TargetRow {
     put(row, "onFailure", target.onFailure().name(), OnFailure.HOLD.name());
     put(row, "deadLetter", target.deadLetter(), null);
     put(row, "deadLetterOnly", target.deadLetterOnly(), false);
+    put(row, "oversize", target.oversize().name(), Oversize.REJECT.name());
+    put(row, "claimCheck", target.claimCheck(), null);
     put(row, "filter", target.filter(), null);
     put(row, "transform", target.transform(), null);
     put(row, "maxInFlight", target.maxInFlight(), null);

@@ -45,6 +45,7 @@ class TargetConfigTest {
     assertThat(target.convertDdb()).isFalse();
     assertThat(target.deaggregate()).isFalse();
     assertThat(target.onFailure()).isEqualTo(OnFailure.HOLD);
+    assertThat(target.oversize()).isEqualTo(Oversize.REJECT);
     assertThat(target.maxInFlight()).isEqualTo(2);
     assertThat(target.unknownColumns()).isEmpty();
   }
@@ -152,6 +153,10 @@ class TargetConfigTest {
                 "DEAD_LETTER",
                 "deadLetter",
                 "dlq",
+                "oversize",
+                "CLAIM_CHECK",
+                "claimCheck",
+                "s3://bucket/prefix",
                 "filter",
                 "{\"data\":{\"a\":[1]}}",
                 "transform",

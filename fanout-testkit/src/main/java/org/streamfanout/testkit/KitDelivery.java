@@ -88,6 +88,16 @@ final class KitDelivery {
     }
   }
 
+  static void takesAClaimCheckIfItSaysSo(TargetProviderKit kit) throws Exception {
+    try (KitRun run = new KitRun(kit)) {
+      if (run.capabilities.claimChecks()) {
+        run.sendAccepted(List.of(run.claimCheck()));
+      }
+      run.sendAccepted(run.messages(1));
+      run.assertArrived();
+    }
+  }
+
   static void takesAMessageOfExactlyTheLimit(TargetProviderKit kit) throws Exception {
     try (KitRun run = new KitRun(kit)) {
       long limit = run.limits().maxMessageBytes();

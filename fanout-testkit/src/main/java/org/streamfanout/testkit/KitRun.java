@@ -89,6 +89,18 @@ final class KitRun implements AutoCloseable {
     return Messages.of(Records.kinesis(Records.SHARD, numbers.getAndIncrement(), key, null));
   }
 
+  /** Returns a message that points to a body which is stored elsewhere, as stores in S3 do. */
+  Message claimCheck() {
+    int number = numbers.getAndIncrement();
+    String pointer =
+        "[\"store.Pointer\",{\"bucket\":\"b\",\"key\":\"" + kit.marker() + "/" + number + "\"}]";
+    FanoutRecord record = Records.kinesis(Records.SHARD, number, key(number), Bytes.utf8(pointer));
+    return Message.builder(String.format(Locale.ROOT, "%064x", number), List.of(record))
+        .lane(record.key())
+        .storedLength(1 << 20)
+        .build();
+  }
+
   List<Message> messages(int count) {
     return IntStream.range(0, count).mapToObj(n -> message(kit.shortestBody())).toList();
   }

@@ -192,6 +192,11 @@ public abstract class TargetProviderKit {
   }
 
   @Test
+  void kit_claimCheck_arrivesIfPromised() throws Exception {
+    KitDelivery.takesAClaimCheckIfItSaysSo(this);
+  }
+
+  @Test
   void kit_messageOfExactlyTheLimit_arrives() throws Exception {
     KitDelivery.takesAMessageOfExactlyTheLimit(this);
   }

@@ -180,6 +180,21 @@ final class BrokenProviders {
     }
   }
 
+  /** Promises claim checks, and takes none. */
+  static final class RejectsPointers extends WithSender {
+    @Override
+    TargetSender sender(KitMemory memory) {
+      return new KitMemory.Sender(memory) {
+        @Override
+        public List<Outcome> send(Batch batch, Deadline deadline) throws Exception {
+          return batch.messages().get(0).storedLength() > 0
+              ? List.of(Outcome.failed(Failure.rejected("NoObject", "not a JSON object")))
+              : super.send(batch, deadline);
+        }
+      };
+    }
+  }
+
   /** Says of each message what is true of the one before it. */
   static final class ShiftedIndex extends WithSender {
     @Override

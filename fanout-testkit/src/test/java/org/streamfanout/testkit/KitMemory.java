@@ -268,7 +268,7 @@ final class KitMemory implements KitDestination {
 
     @Override
     public Capabilities capabilities(TargetConfig target) {
-      return Capabilities.builder(LIMITS).callOrder(CallOrder.UNORDERED).build();
+      return Capabilities.builder(LIMITS).claimChecks(true).callOrder(CallOrder.UNORDERED).build();
     }
 
     @Override

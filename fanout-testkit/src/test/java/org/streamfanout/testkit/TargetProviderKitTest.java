@@ -29,7 +29,7 @@ class TargetProviderKitTest {
     results.testEvents().assertStatistics(counts -> counts.skipped(0).aborted(0).failed(0));
     // One for each trouble but HANG, and the other tests.
     assertThat(results.testEvents().succeeded().count())
-        .isEqualTo(Trouble.values().length - 1 + 20);
+        .isEqualTo(Trouble.values().length - 1 + 21);
   }
 
   static Stream<Arguments> broken() {
@@ -49,6 +49,7 @@ class TargetProviderKitTest {
         Arguments.of(BrokenProviders.IgnoresDeadline.class, "kit_deadline_endsASend"),
         Arguments.of(BrokenProviders.IgnoresInterrupt.class, "kit_interrupt_endsASend"),
         Arguments.of(BrokenProviders.Retries.class, "kit_trouble_meansWhatItIs"),
+        Arguments.of(BrokenProviders.RejectsPointers.class, "kit_claimCheck_arrivesIfPromised"),
         Arguments.of(BrokenProviders.WrongSize.class, "kit_messageOfExactlyTheLimit_arrives"),
         Arguments.of(BrokenProviders.EncodesForSize.class, "kit_messageOfExactlyTheLimit_arrives"),
         Arguments.of(BrokenProviders.ClosesShared.class, "kit_close_leavesOtherTargetsAlone"),

@@ -45,6 +45,7 @@ public record FakeProvider(String type, List<String> aliases, boolean collapses)
   public Capabilities capabilities(TargetConfig target) {
     Capabilities.Builder builder = Capabilities.builder(Limits.of(10, 1000, 1000));
     if (collapses) {
+      builder.claimChecks(true);
       builder.collapses(EnumSet.of(Collapse.NONE, Collapse.JSON), Collapse.JSON);
     }
     return builder.build();

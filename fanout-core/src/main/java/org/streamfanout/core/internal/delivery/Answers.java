@@ -47,6 +47,7 @@ final class Answers {
         continue;
       }
       Failure failure = outcome.failure();
+      boolean unstored = attempt.unstored.get(index);
       if (failure.kind() != Failure.Kind.NOT_SENT) {
         message.lastFailure = failure;
         delivery.noteFailure(failure);
@@ -58,7 +59,7 @@ final class Answers {
       }
       switch (failure.kind()) {
         case RETRYABLE -> {
-          failed = true;
+          failed |= !unstored;
           if (attempt.counts()) {
             message.attempts++;
           }
@@ -70,20 +71,25 @@ final class Answers {
           }
         }
         case THROTTLED -> {
-          throttled = true;
+          throttled |= !unstored;
+          mostAttempts = Math.max(mostAttempts, unstored ? ++message.storeThrottles : 0);
           again = failure;
         }
         case NOT_SENT -> {}
         case TOO_LARGE -> tooLarge(message, messages, failure);
         case REJECTED -> failForGood(message, failure);
         case FATAL -> {
-          failed = true;
-          delivery.stop(failure);
+          if (unstored) {
+            hold(message, failure);
+          } else {
+            failed = true;
+            delivery.stop(failure);
+          }
         }
       }
     }
     if (!attempt.givenUp) {
-      if (throttled && !accepted) {
+      if ((throttled && !accepted) || attempt.offeredNothing) {
         attempt.runtime.breaker().releasePermission();
       } else {
         countForBreaker(attempt, accepted || !failed);
@@ -138,11 +144,13 @@ final class Answers {
       message.batchCap = Math.max(1, messages / 2);
       return;
     }
-    delivery.runtime.learnTooLarge(message.size);
+    if (!message.claimed) {
+      delivery.runtime.learnTooLarge(message.size);
+    }
     if (message.records.size() > 1) {
       delivery.packer().split(message);
       message.state = State.DONE;
-    } else {
+    } else if (!delivery.packer().claim(message)) {
       failForGood(message, Failure.rejected(failure.code(), failure.detail()));
     }
   }

@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,13 @@ final class Attempt {
   final TargetDelivery delivery;
   final TargetRuntime runtime;
   final List<Outbound> messages;
+
+  /** What it has in its hands, bodies to be stored included. */
   final long bytes;
+
+  /** What the destination counts. */
+  final long bytesOnTheWire;
+
   final Deadline deadline;
 
   /** When it is given up as unknown, in nanoseconds of the engine's ticker. */
@@ -24,6 +31,14 @@ final class Attempt {
 
   /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
   boolean cutByCall;
+
+  /**
+   * The places of messages whose bodies could not be stored; the sending thread's until it ends.
+   */
+  final BitSet unstored = new BitSet();
+
+  /** Whether the destination was never asked, since no body could be stored. */
+  boolean offeredNothing;
 
   /** Whether the sending thread's owner interrupted it. */
   private volatile boolean stoppedByOwner;
@@ -50,6 +65,7 @@ final class Attempt {
     this.runtime = runtime;
     this.messages = messages;
     this.bytes = bytes;
+    this.bytesOnTheWire = messages.stream().mapToLong(message -> message.size).sum();
     this.deadline = deadline;
     this.startedAt = startedAt;
     this.expiresAt = expiresAt;

@@ -442,7 +442,7 @@ public final class BatchRun {
             attempt.delivery.id(),
             outcomes.size(),
             accepted,
-            attempt.bytes,
+            attempt.bytesOnTheWire,
             Duration.ofNanos(Math.max(0, now - attempt.startedAt)),
             failure);
     later(() -> services.listener().sent(event));

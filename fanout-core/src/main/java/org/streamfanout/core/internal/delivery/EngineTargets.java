@@ -198,6 +198,7 @@ public final class EngineTargets {
               usable.config(),
               usable.capabilities(),
               usable.provider().open(usable.config(), context),
+              usable.openStore(context),
               circuit,
               nanoTime);
       runtimes.put(place, opened);

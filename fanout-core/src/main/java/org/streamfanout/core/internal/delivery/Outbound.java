@@ -30,9 +30,6 @@ final class Outbound {
 
   final int bodyLength;
 
-  /** Bytes on the wire, as the sender counts them. */
-  final long size;
-
   /** Why it fails without being sent; null if it can be sent. */
   final @Nullable Failure preset;
 
@@ -47,6 +44,18 @@ final class Outbound {
   Lane lane;
   @Nullable Outbound next;
   State state = State.QUEUED;
+
+  /** Bytes on the wire, as the sender counts them. */
+  long size;
+
+  /** Whether its body is stored, and a pointer to it sent. */
+  boolean claimed;
+
+  /** When its body was last stored, by the engine's ticker; the send's that carries it. */
+  volatile @Nullable Long storedAt;
+
+  /** How often the store asked to slow down. */
+  int storeThrottles;
 
   /** Attempts that count. */
   int attempts;
@@ -87,6 +96,18 @@ final class Outbound {
     this.kept = kept;
     this.conflict = conflict;
     this.origin = origin;
+  }
+
+  /** Sends it by claim check from now on. */
+  void claim(long pointerSize) {
+    claimed = true;
+    size = pointerSize;
+    batchCap = Integer.MAX_VALUE;
+  }
+
+  /** Returns the bytes that a send of it has in its hands. */
+  long bytesInFlight() {
+    return claimed ? size + bodyLength : size;
   }
 
   int order() {

@@ -34,6 +34,7 @@ final class Packer {
   private final Collapser collapser;
   private final Limits limits;
   private final SafeTracing tracing;
+  private final @Nullable ClaimChecks claims;
 
   final List<Lane> lanes = new ArrayList<>();
   final Map<String, ConflictQueue> conflicts = new HashMap<>();
@@ -55,7 +56,8 @@ final class Packer {
       Collapse collapse,
       Collapser collapser,
       Limits limits,
-      SafeTracing tracing) {
+      SafeTracing tracing,
+      @Nullable ClaimChecks claims) {
     this.ids = ids;
     this.sender = sender;
     this.ordering = ordering;
@@ -63,6 +65,7 @@ final class Packer {
     this.collapser = collapser;
     this.limits = limits;
     this.tracing = tracing;
+    this.claims = claims;
   }
 
   Limits limits() {
@@ -195,6 +198,7 @@ final class Packer {
     Failure preset = rejection;
     int bodyLength = 0;
     long size = 0;
+    long pointerSize = 0;
     ConflictQueue conflict = known;
     Message kept = null;
     if (preset == null) {
@@ -209,7 +213,8 @@ final class Packer {
         kept = collapse == Collapse.NONE ? probe : null;
         size = sender.sizeInBytes(probe);
         if (size > limits.maxMessageBytes() && records.size() == 1) {
-          preset = tooLarge(size);
+          pointerSize = pointerSize(probe);
+          preset = pointerSize > 0 ? null : tooLarge(size);
         }
         String conflictKey = conflict != null ? null : sender.conflictKey(probe);
         if (conflictKey != null) {
@@ -217,7 +222,31 @@ final class Packer {
         }
       }
     }
-    return new Outbound(records, outputs, bodyLength, size, lane, preset, kept, conflict, origin);
+    Outbound message =
+        new Outbound(records, outputs, bodyLength, size, lane, preset, kept, conflict, origin);
+    if (pointerSize > 0) {
+      message.claim(pointerSize);
+    }
+    return message;
+  }
+
+  /** Returns the size of the pointer that may stand for a message's body; 0 if none may. */
+  private long pointerSize(Message whole) {
+    if (claims == null || whole.isTombstone()) {
+      return 0;
+    }
+    long size = sender.sizeInBytes(claims.sample(whole));
+    return size <= limits.maxMessageBytes() ? size : 0;
+  }
+
+  /** Lets a message of one record that was refused for its size go by claim check, if it may. */
+  boolean claim(Outbound message) {
+    long pointerSize = message.claimed ? 0 : pointerSize(message(message));
+    if (pointerSize == 0) {
+      return false;
+    }
+    message.claim(pointerSize);
+    return true;
   }
 
   private Failure tooLarge(long size) {
@@ -267,7 +296,7 @@ final class Packer {
     return part;
   }
 
-  /** Returns what a sender gets to see of a message. */
+  /** Returns a message with its whole body; where that is claimed, a pointer goes in its place. */
   Message message(Outbound outbound) {
     return outbound.kept != null
         ? outbound.kept

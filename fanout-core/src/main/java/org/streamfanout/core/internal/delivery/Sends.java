@@ -34,14 +34,23 @@ final class Sends {
   }
 
   private static List<Outcome> sendOnce(Attempt attempt) {
-    int messages = attempt.messages.size();
+    if (!attempt.begin()) {
+      return all(attempt.messages.size(), Failure.notSent("the call ended before it was sent"));
+    }
+    try {
+      PreparedCall call = PreparedCall.of(attempt);
+      List<Message> ready = call.ready();
+      return call.merge(ready.isEmpty() ? List.of() : send(attempt, ready));
+    } catch (RuntimeException | Error e) {
+      LOG.error("messages for target '{}' cannot be made", attempt.delivery.id(), e);
+      return broken(attempt, attempt.messages.size(), "made messages that threw " + e.getClass());
+    }
+  }
+
+  private static List<Outcome> send(Attempt attempt, List<Message> ready) {
+    int messages = ready.size();
     TargetSender sender = attempt.runtime.sender();
     try {
-      if (!attempt.begin()) {
-        return all(messages, Failure.notSent("the call ended before it was sent"));
-      }
-      List<Message> built =
-          attempt.messages.stream().map(attempt.delivery.packer()::message).toList();
       BatchRun run = attempt.delivery.run;
       List<Outcome> outcomes =
           run.services
@@ -49,11 +58,12 @@ final class Sends {
               .send(
                   sender,
                   attempt.runtime.config(),
-                  new Batch(run.batch.source(), run.batch.shard(), built),
+                  new Batch(run.batch.source(), run.batch.shard(), ready),
                   attempt.deadline);
       if (outcomes == null || outcomes.size() != messages || hasNull(outcomes)) {
         return broken(
             attempt,
+            messages,
             "answered "
                 + (outcomes == null ? "null" : outcomes.size() + " outcomes")
                 + " for "
@@ -66,12 +76,12 @@ final class Sends {
     } catch (Throwable e) {
       // Whatever it is, others wait for this send to return.
       LOG.error("the provider of target '{}' threw an error", attempt.delivery.id(), e);
-      return broken(attempt, "threw " + e.getClass().getName());
+      return broken(attempt, messages, "threw " + e.getClass().getName());
     }
   }
 
   // Not contains(null): the lists of List.of answer that with an exception.
-  private static boolean hasNull(List<Outcome> outcomes) {
+  static boolean hasNull(List<Outcome> outcomes) {
     return outcomes.stream().anyMatch(Objects::isNull);
   }
 
@@ -96,9 +106,9 @@ final class Sends {
     return Failure.fatal(PROVIDER_BROKEN, "cannot classify " + e.getClass().getName());
   }
 
-  private static List<Outcome> broken(Attempt attempt, String what) {
+  private static List<Outcome> broken(Attempt attempt, int messages, String what) {
     return all(
-        attempt.messages.size(),
+        messages,
         Failure.fatal(
             PROVIDER_BROKEN,
             "the provider of type '" + attempt.runtime.config().type() + "' " + what));

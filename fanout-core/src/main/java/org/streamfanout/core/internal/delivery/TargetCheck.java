@@ -28,12 +28,21 @@ public final class TargetCheck {
         checks.put(
             id,
             CompletableFuture.supplyAsync(
-                () -> target.runtime().sender().check(deadline), services.executor()));
+                () -> check(target.runtime(), deadline), services.executor()));
       } catch (RejectedExecutionException e) {
         findings.add(new Finding(Severity.ERROR, id, "the host's executor takes no more work"));
       }
     }
     checks.forEach((id, check) -> findings.addAll(await(id, check, deadline)));
+    return findings;
+  }
+
+  private static List<Finding> check(TargetRuntime target, Deadline deadline) {
+    List<Finding> findings = new ArrayList<>(target.sender().check(deadline));
+    ClaimChecks claims = target.claims();
+    if (claims != null) {
+      findings.addAll(claims.check(deadline));
+    }
     return findings;
   }
 

@@ -137,7 +137,8 @@ final class TargetDelivery implements Slots.Waiter {
         setup.collapse(),
         setup.collapser(),
         limits,
-        run.services.tracing());
+        run.services.tracing(),
+        runtime.claims());
   }
 
   private void open(Packer result) {
@@ -253,7 +254,7 @@ final class TargetDelivery implements Slots.Waiter {
     }
     Limits limits = runtime.limits(knownLimits());
     List<Outbound> drawn = open.draw(limits.maxMessages(), limits.maxBatchBytes());
-    long bytes = drawn.stream().mapToLong(message -> message.size).sum();
+    long bytes = drawn.stream().mapToLong(Outbound::bytesInFlight).sum();
     boolean first = attempts.isEmpty();
     if (drawn.isEmpty() || !services.budget().tryAcquire(bytes, first, this)) {
       open.undraw(drawn);

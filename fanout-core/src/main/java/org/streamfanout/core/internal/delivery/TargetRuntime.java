@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.PayloadStore;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 
@@ -34,6 +36,7 @@ public final class TargetRuntime {
   private final TargetConfig config;
   private final Capabilities capabilities;
   private final TargetSender sender;
+  private final @Nullable ClaimChecks claims;
   private final Slots slots;
   private final CircuitBreaker breaker;
   private final AtomicLong openUntil;
@@ -46,16 +49,18 @@ public final class TargetRuntime {
   private boolean retired;
   private boolean closed;
 
-  /** Opens a target's runtime around its sender. */
+  /** Opens a target's runtime around its sender, and the store of what is too large, if any. */
   public TargetRuntime(
       TargetConfig config,
       Capabilities capabilities,
       TargetSender sender,
+      @Nullable PayloadStore store,
       CircuitOptions circuit,
       LongSupplier nanoTime) {
     this.config = config;
     this.capabilities = capabilities;
     this.sender = sender;
+    this.claims = store == null ? null : new ClaimChecks(store, nanoTime);
     this.slots = new Slots(config.maxInFlight());
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
     this.openUntil = new AtomicLong(nanoTime.getAsLong());
@@ -127,6 +132,11 @@ public final class TargetRuntime {
   /** Returns the open destination. */
   public TargetSender sender() {
     return sender;
+  }
+
+  /** Returns how bodies go that are too large; null if they do not. */
+  @Nullable ClaimChecks claims() {
+    return claims;
   }
 
   Slots slots() {
@@ -230,6 +240,9 @@ public final class TargetRuntime {
     }
     try {
       sender.close();
+      if (claims != null) {
+        claims.close();
+      }
     } catch (RuntimeException e) {
       LOG.warn("closing target '{}' failed", config.id(), e);
     }

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Source;
 
@@ -41,6 +42,13 @@ public final class MessageIds {
   static void updatePlace(MessageDigest digest, FanoutRecord record) {
     update(digest, record.id());
     updateInt(digest, record.part());
+  }
+
+  /** Returns the 32 bytes of a body's SHA-256. */
+  public static byte[] digest(Bytes body) {
+    MessageDigest digest = sha256();
+    digest.update(body.array(), body.offset(), body.length());
+    return digest.digest();
   }
 
   static MessageDigest sha256() {

@@ -12,11 +12,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.pipeline.RecordFilter;
+import org.streamfanout.core.registry.PayloadStores;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Description;
 import org.streamfanout.spi.InvalidTargetException;
+import org.streamfanout.spi.Oversize;
+import org.streamfanout.spi.PayloadStore;
+import org.streamfanout.spi.PayloadStoreProvider;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.ProviderNotFoundException;
 import org.streamfanout.spi.TargetConfig;
@@ -30,6 +34,7 @@ import org.streamfanout.spi.Targets;
  */
 public final class TargetValidation {
   private final Providers providers;
+  private final PayloadStores stores;
   private final ProviderContext context;
   private final Set<String> transforms;
 
@@ -39,13 +44,23 @@ public final class TargetValidation {
    * @param config its row
    * @param provider the provider of its type
    * @param capabilities what its destination can do
+   * @param store where bodies go that are too large; null for nowhere
    */
-  public record Usable(TargetConfig config, TargetProvider provider, Capabilities capabilities) {
-    /** Checks that nothing is null. */
+  public record Usable(
+      TargetConfig config,
+      TargetProvider provider,
+      Capabilities capabilities,
+      @Nullable PayloadStoreProvider store) {
+    /** Checks that nothing else is null. */
     public Usable {
       Objects.requireNonNull(config, "config");
       Objects.requireNonNull(provider, "provider");
       Objects.requireNonNull(capabilities, "capabilities");
+    }
+
+    /** Opens the store; null if there is none. */
+    public @Nullable PayloadStore openStore(ProviderContext context) {
+      return store == null ? null : store.open(config, context);
     }
 
     /**
@@ -86,11 +101,14 @@ public final class TargetValidation {
    * Makes a validation.
    *
    * @param providers the providers of the engine
+   * @param stores where its bodies may go that are too large
    * @param context what the providers get
    * @param transforms the names of the transforms that the host registered
    */
-  public TargetValidation(Providers providers, ProviderContext context, Set<String> transforms) {
+  public TargetValidation(
+      Providers providers, PayloadStores stores, ProviderContext context, Set<String> transforms) {
     this.providers = Objects.requireNonNull(providers, "providers");
+    this.stores = Objects.requireNonNull(stores, "stores");
     this.context = Objects.requireNonNull(context, "context");
     this.transforms = Set.copyOf(transforms);
   }
@@ -121,7 +139,10 @@ public final class TargetValidation {
     targets.valid().forEach(target -> warnings.addAll(Warnings.of(target)));
     for (Usable each : usable) {
       TargetProvider provider = each.provider();
-      guarded(provider, warnings, () -> warnings.addAll(Warnings.ofType(each.config(), provider)));
+      guarded(
+          provider.getClass(),
+          warnings,
+          () -> warnings.addAll(Warnings.ofType(each.config(), provider, each.store())));
     }
     return new Resolution(usable, invalid, warnings);
   }
@@ -143,7 +164,8 @@ public final class TargetValidation {
       Capabilities capabilities = ask(target, provider, problems);
       if (capabilities != null) {
         checkCollapse(target, capabilities, problems);
-        usable = new Usable(target, provider, capabilities);
+        PayloadStoreProvider store = checkOversize(target, capabilities, problems);
+        usable = new Usable(target, provider, capabilities, store);
       }
     } catch (ProviderNotFoundException e) {
       problems.add(String.valueOf(e.getMessage()));
@@ -164,17 +186,54 @@ public final class TargetValidation {
     return new Checked(target, problems, usable);
   }
 
+  private @Nullable PayloadStoreProvider checkOversize(
+      TargetConfig target, Capabilities capabilities, List<String> problems) {
+    String claimCheck = target.claimCheck();
+    if (target.oversize() == Oversize.REJECT) {
+      if (claimCheck != null) {
+        problems.add(
+            "column 'claimCheck' is '"
+                + claimCheck
+                + "', but 'oversize' is REJECT, so nothing would ever go there; use CLAIM_CHECK, or"
+                + " empty 'claimCheck'");
+      }
+      return null;
+    }
+    if (!capabilities.claimChecks()) {
+      problems.add(
+          "column 'oversize' is CLAIM_CHECK, but a pointer in place of a record is of no use to"
+              + " type '"
+              + target.type()
+              + "'; use REJECT");
+    }
+    if (claimCheck == null) {
+      problems.add(
+          "column 'oversize' is CLAIM_CHECK, but 'claimCheck' is empty; write where bodies go that"
+              + " are too large, such as s3://<bucket>[/<prefix>]");
+      return null;
+    }
+    try {
+      PayloadStoreProvider store = stores.get(claimCheck);
+      guarded(store.getClass(), problems, () -> store.validate(target, context));
+      return store;
+    } catch (ProviderNotFoundException e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
   private @Nullable Capabilities ask(
       TargetConfig target, TargetProvider provider, List<String> problems) {
-    guarded(provider, problems, () -> checkOptions(target, provider.describe(), problems));
-    guarded(provider, problems, () -> provider.validate(target, context));
+    guarded(
+        provider.getClass(), problems, () -> checkOptions(target, provider.describe(), problems));
+    guarded(provider.getClass(), problems, () -> provider.validate(target, context));
     // Asked for even if the row is invalid, so that a bad collapse mode is reported along with it.
     AtomicReference<@Nullable Capabilities> capabilities = new AtomicReference<>();
-    guarded(provider, problems, () -> capabilities.set(provider.capabilities(target)));
+    guarded(provider.getClass(), problems, () -> capabilities.set(provider.capabilities(target)));
     return capabilities.get();
   }
 
-  private static void guarded(TargetProvider provider, List<String> problems, Runnable question) {
+  private static void guarded(Class<?> provider, List<String> problems, Runnable question) {
     try {
       question.run();
     } catch (InvalidTargetException e) {
@@ -182,7 +241,7 @@ public final class TargetValidation {
     } catch (RuntimeException e) {
       problems.add(
           "the provider "
-              + provider.getClass().getName()
+              + provider.getName()
               + " failed on this row with "
               + e
               + "; report it to its author");

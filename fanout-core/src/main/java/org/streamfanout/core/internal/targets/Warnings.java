@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.PayloadStoreProvider;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProvider;
 
@@ -35,7 +36,11 @@ final class Warnings {
    * Returns what is odd about a valid row for its type: whoever calls no service of AWS has no use
    * for a role or a region.
    */
-  static List<String> ofType(TargetConfig target, TargetProvider provider) {
+  static List<String> ofType(
+      TargetConfig target, TargetProvider provider, @Nullable PayloadStoreProvider store) {
+    boolean callsAws =
+        !provider.permissions(target).isEmpty()
+            || (store != null && !store.permissions(target).isEmpty());
     Map<String, @Nullable String> columns = new LinkedHashMap<>();
     columns.put("role", target.role());
     columns.put("externalId", target.externalId());
@@ -45,7 +50,7 @@ final class Warnings {
             .filter(column -> column.getValue() != null)
             .map(column -> "'" + column.getKey() + "'")
             .toList();
-    return ignored.isEmpty() || !provider.permissions(target).isEmpty()
+    return ignored.isEmpty() || callsAws
         ? List.of()
         : List.of(
             name(target)

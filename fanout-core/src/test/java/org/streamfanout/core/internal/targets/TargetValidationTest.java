@@ -11,10 +11,12 @@ import org.streamfanout.core.internal.targets.TargetValidation.Resolution;
 import org.streamfanout.core.internal.targets.TargetValidation.Usable;
 import org.streamfanout.core.registry.FakeProvider;
 import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.core.registry.PayloadStores;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.Targets;
+import org.streamfanout.testkit.InMemoryPayloads;
 
 class TargetValidationTest {
   private static final String SOURCE = "arn:aws:kinesis:us-east-1:123456789012:stream/s";
@@ -26,6 +28,7 @@ class TargetValidationTest {
                   new FakeProvider("queue", List.of("q"), true),
                   new FakeProvider("stream", List.of(), false),
                   new FakeProvider("cloud", List.of(), false))),
+          PayloadStores.of(List.of(new InMemoryPayloads())),
           FakeProvider.CONTEXT,
           Set.of("redact"));
 
@@ -226,5 +229,53 @@ class TargetValidationTest {
 
     assertThat(resolution.usable()).hasSize(1);
     assertThat(resolution.warnings()).isEmpty();
+  }
+
+  @Test
+  void resolve_oversize_everyMistakeIsReported() {
+    Map<String, List<String>> problems =
+        problems(
+            resolve(
+                "[{{'id':'nowhere','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'CLAIM_CHECK'},"
+                    + "{{'id':'never','type':'queue','destination':'x','active':true,"
+                    + "'claimCheck':'memory:x'},"
+                    + "{{'id':'useless','type':'cloud','destination':'x','active':true,"
+                    + "'oversize':'claim-check','claimCheck':'memory:x'},"
+                    + "{{'id':'unknown','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'CLAIM_CHECK','claimCheck':'ftp://x'},"
+                    + "{{'id':'bad','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'CLAIM_CHECK','claimCheck':'memory:'},"
+                    + "{{'id':'other','type':'queue','destination':'x','active':true,"
+                    + "'oversize':'SPLIT'}]"));
+
+    assertThat(problems.get("nowhere"))
+        .singleElement()
+        .asString()
+        .contains("'claimCheck' is empty");
+    assertThat(problems.get("never")).singleElement().asString().contains("'oversize' is REJECT");
+    assertThat(problems.get("useless"))
+        .singleElement()
+        .asString()
+        .contains("no use to type 'cloud'");
+    assertThat(problems.get("unknown")).singleElement().asString().contains("ftp://x", "[memory]");
+    assertThat(problems.get("bad"))
+        .singleElement()
+        .asString()
+        .contains("write something behind it");
+    assertThat(problems.get("other")).singleElement().asString().contains("SPLIT", "CLAIM_CHECK");
+  }
+
+  @Test
+  void resolve_claimCheck_isUsable() {
+    Resolution resolution =
+        resolve(
+            "[{{'id':'a','type':'queue','destination':'x','active':true,"
+                + "'oversize':'CLAIM_CHECK','claimCheck':'memory:x'}]");
+
+    assertThat(resolution.invalid()).isEmpty();
+    assertThat(resolution.usable())
+        .singleElement()
+        .satisfies(usable -> assertThat(usable.openStore(FakeProvider.CONTEXT)).isNotNull());
   }
 }

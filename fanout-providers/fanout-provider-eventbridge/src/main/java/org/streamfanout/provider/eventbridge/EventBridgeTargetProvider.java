@@ -77,7 +77,8 @@ public final class EventBridgeTargetProvider implements TargetProvider {
                 + " connections and expired credentials.")
         .rejected(
             "A body that is not one JSON object, and what EventBridge calls malformed; an event"
-                + " without a detail type, or with one longer than 128 characters. A missing bus,"
+                + " without a detail type, or with one longer than 128 characters. A claim check's"
+                + " detail is {\"claimCheck\":<pointer>}, without the record's fields. A missing bus,"
                 + " a denial, and a source or detail type that the bus does not allow stop the"
                 + " target.")
         .option(
@@ -92,7 +93,7 @@ public final class EventBridgeTargetProvider implements TargetProvider {
 
   @Override
   public Capabilities capabilities(TargetConfig target) {
-    return Capabilities.builder(LIMITS).build();
+    return Capabilities.builder(LIMITS).claimChecks(true).build();
   }
 
   private static Optional<Named> bus(TargetConfig target) {

@@ -45,6 +45,9 @@ final class EventEntries {
               + LONGEST_DETAIL_TYPE
               + " characters");
 
+  /** A detail must be an object, which a pointer may not be. */
+  private static final String CLAIM_CHECK = "{\"claimCheck\":";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private final String bus;
@@ -78,7 +81,10 @@ final class EventEntries {
     FanoutRecord record = message.records().get(0);
     Map<String, String> found = new HashMap<>();
     // The detail goes as it is written, so that its bytes must be text, and no repaired one.
-    Optional<String> detail = TextBody.utf8(message.body()).filter(text -> isObject(text, found));
+    Optional<String> detail =
+        TextBody.utf8(message.body())
+            .map(text -> message.storedLength() > 0 ? CLAIM_CHECK + text + "}" : text)
+            .filter(text -> isObject(text, found));
     if (detail.isEmpty()) {
       return new Unfit(NOT_AN_OBJECT);
     }
@@ -138,7 +144,12 @@ final class EventEntries {
         fields.isEmpty()
             ? detailType.render(record, source, field -> null).map(EventEntries::utf8).orElse(0L)
             : (long) LONGEST_DETAIL_TYPE * BYTES_A_CHARACTER;
-    return fixedBytes + typeBytes + (time == null ? 0 : TIME_BYTES) + message.bodyLength();
+    long wrapper = message.storedLength() > 0 ? CLAIM_CHECK.length() + 1 : 0;
+    return fixedBytes
+        + typeBytes
+        + (time == null ? 0 : TIME_BYTES)
+        + wrapper
+        + message.bodyLength();
   }
 
   private static long utf8(String text) {

@@ -246,6 +246,22 @@ class EventBridgeSenderTest {
   }
 
   @Test
+  void send_claimCheck_isAnObjectOfTheSizeThatCounts() throws Exception {
+    TargetSender sender = open(Records.KINESIS, Map.of());
+    FanoutRecord record = Records.kinesis(0, "k", "[\"pointer\",{\"s3Key\":\"k\"}]");
+    Message message =
+        Message.builder("0".repeat(64), List.of(record)).storedLength(1_000_000).build();
+
+    assertThat(
+            sender.send(Messages.batch(List.of(message)), Deadline.after(Duration.ofSeconds(60))))
+        .containsExactly(Outcome.accepted());
+
+    assertThat(bus.events().get(0).get("Detail").asText())
+        .isEqualTo("{\"claimCheck\":[\"pointer\",{\"s3Key\":\"k\"}]}");
+    assertThat(sender.sizeInBytes(message)).isEqualTo(BusStandIn.size(bus.events().get(0)));
+  }
+
+  @Test
   void send_aloneAboveTheLimit_isTooLarge() throws Exception {
     TargetSender sender = open(Records.KINESIS, Map.of());
     Message message =

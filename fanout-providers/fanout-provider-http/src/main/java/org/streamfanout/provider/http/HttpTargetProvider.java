@@ -114,6 +114,7 @@ public final class HttpTargetProvider implements TargetProvider {
   public Capabilities capabilities(TargetConfig target) {
     return Capabilities.builder(maxBytes(target).map(HttpTargetProvider::limits).orElse(LIMITS))
         .collapses(EnumSet.allOf(Collapse.class), Collapse.JSON)
+        .claimChecks(true)
         .build();
   }
 

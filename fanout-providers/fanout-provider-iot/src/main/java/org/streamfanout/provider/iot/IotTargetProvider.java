@@ -84,7 +84,7 @@ public final class IotTargetProvider implements TargetProvider {
   /** Records that are joined have several keys, and only one topic. */
   @Override
   public Capabilities capabilities(TargetConfig target) {
-    Capabilities.Builder capabilities = Capabilities.builder(LIMITS);
+    Capabilities.Builder capabilities = Capabilities.builder(LIMITS).claimChecks(true);
     if (!Topic.hasKey(topic(target))) {
       capabilities.collapses(EnumSet.allOf(Collapse.class), Collapse.JSON);
     }

@@ -103,7 +103,7 @@ public final class KafkaTargetProvider implements TargetProvider {
 
   @Override
   public Capabilities capabilities(TargetConfig target) {
-    return Capabilities.builder(LIMITS).tombstones(true).build();
+    return Capabilities.builder(LIMITS).tombstones(true).claimChecks(true).build();
   }
 
   @Override

@@ -79,7 +79,7 @@ public final class KinesisTargetProvider implements TargetProvider {
 
   @Override
   public Capabilities capabilities(TargetConfig target) {
-    return Capabilities.builder(LIMITS).build();
+    return Capabilities.builder(LIMITS).claimChecks(true).build();
   }
 
   /**

@@ -3,6 +3,7 @@ package org.streamfanout.provider.s3;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.spi.Arn;
 
@@ -34,6 +35,11 @@ record S3Location(String bucket, String prefix) {
 
   private static final Pattern TEXT = Pattern.compile("([^/]+)(?:/(.*))?");
   private static final String SCHEME = "s3://";
+
+  /** Returns the bucket's ARN, in the partition of a region. */
+  String arn(@Nullable String region) {
+    return "arn:" + AwsDestinations.partitionOf(region) + ":s3:::" + bucket;
+  }
 
   /** Reads a destination; nothing if it is none. */
   static Optional<S3Location> parse(String text) {

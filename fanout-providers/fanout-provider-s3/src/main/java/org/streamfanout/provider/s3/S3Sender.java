@@ -7,8 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsCalls;
-import org.streamfanout.aws.AwsClients;
-import org.streamfanout.aws.AwsDestinations;
 import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.aws.EntryOutcomes;
 import org.streamfanout.spi.Batch;
@@ -57,15 +55,8 @@ final class S3Sender implements TargetSender {
     this.context = context;
   }
 
-  /**
-   * Looked up for each call: the first look-up of a region may do I/O, and opening must not. Local
-   * servers have no host for each bucket.
-   */
   private S3Client client() {
-    String endpoint = context.setting(ProviderContext.ENDPOINT_URL);
-    boolean isLocal = endpoint != null && !endpoint.isBlank();
-    return AwsClients.of(context)
-        .client(S3Client.class, () -> S3Client.builder().forcePathStyle(isLocal), access);
+    return S3Clients.client(access, context);
   }
 
   @Override
@@ -158,17 +149,6 @@ final class S3Sender implements TargetSender {
 
   @Override
   public List<Finding> check(Deadline deadline) {
-    String subject = "bucket " + location.bucket();
-    try {
-      client()
-          .headBucket(
-              request ->
-                  request
-                      .bucket(location.bucket())
-                      .overrideConfiguration(AwsCalls.until(deadline)));
-      return List.of(AwsDestinations.finding(target.id(), subject, null));
-    } catch (SdkException error) {
-      return List.of(AwsDestinations.finding(target.id(), subject, error));
-    }
+    return S3Clients.check(client(), location.bucket(), target.id(), deadline);
   }
 }

@@ -119,11 +119,7 @@ public final class S3TargetProvider implements TargetProvider {
     S3Location.parse(target.destination())
         .ifPresent(
             location -> {
-              String bucket =
-                  "arn:"
-                      + AwsDestinations.partitionOf(target.region())
-                      + ":s3:::"
-                      + location.bucket();
+              String bucket = location.arn(target.region());
               permissions.add(
                   new Permission("s3:PutObject", bucket + "/" + location.prefix() + "*"));
               permissions.add(new Permission("s3:ListBucket", bucket));

@@ -93,6 +93,7 @@ public final class SnsTargetProvider implements TargetProvider {
         .bodyFormat(BodyFormat.TEXT)
         .collapses(EnumSet.allOf(Collapse.class), Collapse.JSON)
         .fifo(target.destination().endsWith(".fifo"))
+        .claimChecks(true)
         .build();
   }
 

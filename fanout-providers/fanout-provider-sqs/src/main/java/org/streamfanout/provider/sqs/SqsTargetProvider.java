@@ -85,6 +85,7 @@ public final class SqsTargetProvider implements TargetProvider {
         .bodyFormat(BodyFormat.TEXT)
         .collapses(EnumSet.allOf(Collapse.class), Collapse.JSON)
         .fifo(target.destination().endsWith(".fifo"))
+        .claimChecks(true)
         .build();
   }
 
