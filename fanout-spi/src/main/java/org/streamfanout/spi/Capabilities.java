@@ -34,6 +34,7 @@ public final class Capabilities {
   private final Limits limits;
   private final boolean fifo;
   private final boolean tombstones;
+  private final boolean wholeRecord;
 
   private Capabilities(Builder builder) {
     this.bodyFormat = builder.bodyFormat;
@@ -43,6 +44,7 @@ public final class Capabilities {
     this.limits = builder.limits;
     this.fifo = builder.fifo;
     this.tombstones = builder.tombstones;
+    this.wholeRecord = builder.wholeRecord;
   }
 
   /** Starts capabilities: binary, no collapse, unordered, no FIFO, no tombstones. */
@@ -88,6 +90,14 @@ public final class Capabilities {
     return tombstones;
   }
 
+  /**
+   * Returns whether the sender makes something of a record's {@link FanoutRecord#change()} or
+   * {@link FanoutRecord#envelope()} besides its body. Only then a dead letter carries them, too.
+   */
+  public boolean wholeRecord() {
+    return wholeRecord;
+  }
+
   /** Builds capabilities; not thread-safe. */
   public static final class Builder {
     private final Limits limits;
@@ -97,6 +107,7 @@ public final class Capabilities {
     private CallOrder callOrder = CallOrder.UNORDERED;
     private boolean fifo;
     private boolean tombstones;
+    private boolean wholeRecord;
 
     private Builder(Limits limits) {
       this.limits = Objects.requireNonNull(limits, "limits");
@@ -133,6 +144,12 @@ public final class Capabilities {
     /** Sets whether a record without data can be expressed. */
     public Builder tombstones(boolean newTombstones) {
       tombstones = newTombstones;
+      return this;
+    }
+
+    /** Sets whether the sender reads table changes or envelopes; false by default. */
+    public Builder wholeRecord(boolean newWholeRecord) {
+      wholeRecord = newWholeRecord;
       return this;
     }
 
