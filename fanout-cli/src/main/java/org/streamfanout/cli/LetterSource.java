@@ -1,6 +1,7 @@
 package org.streamfanout.cli;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Bytes;
 
 /** A place where dead letters are. For one thread. */
@@ -11,8 +12,13 @@ interface LetterSource extends AutoCloseable {
    * @param place where it is, for people
    * @param json the letter, or what stands in its place
    * @param handle what the source knows it by
+   * @param problem why the letter could not be read; null if it could
    */
-  record Found(String place, Bytes json, Object handle) {}
+  record Found(String place, Bytes json, Object handle, @Nullable String problem) {
+    Found(String place, Bytes json, Object handle) {
+      this(place, json, handle, null);
+    }
+  }
 
   /**
    * Returns the next ones, in their order; never one that was settled before.

@@ -106,7 +106,9 @@ final class QueueLetters implements LetterSource {
                   + " messages that stay in it, and cannot be looked at all at once; give each"
                   + " target a queue of its own, or replay without --dry-run"));
     }
-    long wait = Math.min(LONGEST_WAIT.toSeconds(), end.remaining().toSeconds());
+    // Rounded up: without any waiting SQS asks some of its hosts only, and may miss messages.
+    long wait =
+        end.isExpired() ? 0 : Math.min(LONGEST_WAIT.toSeconds(), end.remaining().toSeconds() + 1);
     List<Message> messages =
         AwsLetters.call(
             "queue " + url,
@@ -124,25 +126,29 @@ final class QueueLetters implements LetterSource {
     for (Message message : messages) {
       if (left.replace(message.messageId(), message.receiptHandle()) == null) {
         received++;
-        found.add(
-            new Found(
-                "message " + message.messageId(),
-                letter(message.body()),
-                new Handle(message.messageId(), message.receiptHandle())));
+        found.add(found(message));
       }
     }
     return found;
   }
 
-  private Bytes letter(String body) {
-    if (!body.startsWith(POINTER)) {
-      return Bytes.utf8(body);
+  private Found found(Message message) {
+    String place = "message " + message.messageId();
+    Handle handle = new Handle(message.messageId(), message.receiptHandle());
+    Bytes body = Bytes.utf8(message.body());
+    if (!message.body().startsWith(POINTER)) {
+      return new Found(place, body, handle);
     }
     try {
-      JsonNode place = MAPPER.readTree(body).path(1);
-      return aws.object(place.path("s3BucketName").asText(), place.path("s3Key").asText());
+      JsonNode object = MAPPER.readTree(message.body()).path(1);
+      return new Found(
+          place,
+          aws.object(object.path("s3BucketName").asText(), object.path("s3Key").asText()),
+          handle);
     } catch (IOException e) {
-      return Bytes.utf8(body); // no pointer after all, and named as no letter
+      return new Found(place, body, handle, "a pointer to an object that is no JSON");
+    } catch (UnusableException e) {
+      return new Found(place, body, handle, "its object: " + String.join("; ", e.problems()));
     }
   }
 

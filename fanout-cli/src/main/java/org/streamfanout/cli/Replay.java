@@ -167,6 +167,11 @@ final class Replay {
 
   /** Returns a letter to send; null for one that stays, which was counted. */
   private @Nullable Wanted wanted(Found found) {
+    String problem = found.problem();
+    if (problem != null) {
+      counts.leave(found.place(), problem);
+      return null;
+    }
     DeadLetter letter;
     try {
       letter = DeadLetter.parse(found.json());

@@ -191,7 +191,12 @@ class ReplayIT {
       server.createTopic("letters", 1, Map.of());
       PoisonRecords poison = PoisonRecords.ofUpTo(SMALL);
       long count =
-          poison.refuse("kafka", server.bootstrapServers() + "/letters", Map.of(), null, false);
+          poison.refuse(
+              "kafka",
+              server.bootstrapServers() + "/letters",
+              Map.of("security", "plaintext"),
+              null,
+              false);
 
       List<Bytes> letters =
           server.records("letters").stream().map(each -> Bytes.wrap(each.value())).toList();
@@ -324,6 +329,18 @@ class ReplayIT {
       assertThat(ran.exitCode()).as(ran.out() + ran.errors()).isZero();
       assertThat(Files.readAllLines(replayed)).hasSize(1);
       assertThat(remaining(sqs, url)).isZero();
+
+      sqs.sendMessage(
+          request ->
+              request
+                  .queueUrl(url)
+                  .messageBody(
+                      "[\"software.amazon.payloadoffloading.PayloadS3Pointer\","
+                          + "{\"s3BucketName\":\"checks\",\"s3Key\":\"gone\"}]"));
+      Ran without = replay(url, server.endpoint());
+      assertThat(without.exitCode()).isEqualTo(1);
+      assertThat(without.out()).contains("1 left: its object: s3://checks/gone cannot be reached");
+      assertThat(remaining(sqs, url)).isEqualTo(1);
     }
   }
 
