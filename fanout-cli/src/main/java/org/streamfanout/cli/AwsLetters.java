@@ -195,7 +195,7 @@ final class AwsLetters implements AutoCloseable {
    * @throws UnusableException if it fails for good
    */
   static <T> T call(String what, Supplier<T> call) {
-    long pause = PAUSE.toMillis();
+    long pause = PAUSE.toNanos();
     for (int tried = 1; ; tried++) {
       try {
         return call.get();
@@ -203,7 +203,7 @@ final class AwsLetters implements AutoCloseable {
         Failure failure = AwsFailures.classify(e);
         boolean again =
             failure.kind() == Failure.Kind.RETRYABLE || failure.kind() == Failure.Kind.THROTTLED;
-        if (!again || tried == TRIES || !slept(pause)) {
+        if (!again || tried == TRIES || !paused(pause)) {
           throw UnusableException.underWay(
               List.of(what + " cannot be reached: " + failure.code() + ", " + failure.detail()));
         }
@@ -212,9 +212,9 @@ final class AwsLetters implements AutoCloseable {
     }
   }
 
-  private static boolean slept(long millis) {
+  private static boolean paused(long nanos) {
     try {
-      Thread.sleep(millis);
+      RateLimit.park(nanos);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

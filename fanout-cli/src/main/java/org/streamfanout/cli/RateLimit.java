@@ -1,6 +1,7 @@
 package org.streamfanout.cli;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,18 @@ final class RateLimit {
   }
 
   static RateLimit of(@Nullable Integer perSecond) {
-    return new RateLimit(perSecond, System::nanoTime, TimeUnit.NANOSECONDS::sleep);
+    return new RateLimit(perSecond, System::nanoTime, RateLimit::park);
+  }
+
+  /** Waits; in the process's own time. */
+  static void park(long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
   }
 
   /** Returns how many may go at once. */
