@@ -7,11 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.HostPort;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.TargetRegistry;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -109,13 +111,19 @@ final class EngineOptions {
     return targets.file != null ? builder.withFile(targets.file) : builder.withTable(table());
   }
 
+  /** Returns an engine over what is made of the targets, which are as for {@link #wire}. */
+  Wiring wireThrough(FanoutListener listener, UnaryOperator<TargetRegistry> view) {
+    Wiring.Builder builder = new Wiring.Builder(listener, settings()).watchedBy(view);
+    return targets.file != null ? builder.withFile(targets.file) : builder.withTable(table());
+  }
+
   /**
    * Returns an engine over the targets as they change.
    *
    * @param health hears of each time that they are looked up
    */
   Wiring wireLive(FanoutListener listener, TargetsHealth health) {
-    Wiring.Builder builder = new Wiring.Builder(listener, settings()).watchedBy(health);
+    Wiring.Builder builder = new Wiring.Builder(listener, settings()).watchedBy(health::watch);
     return targets.file != null ? builder.withLiveFile(targets.file) : builder.withTable(table());
   }
 

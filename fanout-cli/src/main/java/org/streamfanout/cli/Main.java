@@ -57,6 +57,7 @@ public final class Main {
     PrintWriter errors = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(in, output, errors))
+        .addSubcommand(new ReplayCommand(output, errors))
         .addSubcommand(new KinesisCommand(output, errors))
         .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new DynamoDbCommand(output, errors))

@@ -65,6 +65,23 @@ final class Report {
     return root;
   }
 
+  static ObjectNode ofReplay(ReplayCounts counts, long passedOver, Totals totals) {
+    ObjectNode root = MAPPER.createObjectNode();
+    putTargets(root, totals.targets());
+    ObjectNode letters = root.putObject("letters");
+    letters.put("read", counts.read);
+    letters.put("wanted", counts.wanted());
+    letters.put("accepted", counts.accepted);
+    letters.put("filtered", counts.filtered);
+    letters.put("left", counts.left());
+    letters.put("otherTargets", counts.otherTargets);
+    letters.put("notMatching", counts.notMatching);
+    letters.put("replayedBefore", passedOver);
+    ObjectNode failures = letters.putObject("wantedByFailure");
+    counts.byFailure().forEach(failures::put);
+    return root;
+  }
+
   static ObjectNode ofWorker(WorkerNumbers numbers) {
     ObjectNode root = MAPPER.createObjectNode();
     putTargets(root, numbers.results());

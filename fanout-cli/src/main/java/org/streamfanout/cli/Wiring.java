@@ -51,8 +51,9 @@ record Wiring(
       this.settings = settings;
     }
 
-    Builder watchedBy(TargetsHealth health) {
-      watch = health::watch;
+    /** Puts something between the targets and the engine. */
+    Builder watchedBy(UnaryOperator<TargetRegistry> newWatch) {
+      watch = newWatch;
       return this;
     }
 

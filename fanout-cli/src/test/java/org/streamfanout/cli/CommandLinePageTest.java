@@ -35,6 +35,7 @@ class CommandLinePageTest {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     return Stream.of(
         new RunCommand(InputStream.nullInputStream(), nowhere, nowhere),
+        new ReplayCommand(nowhere, nowhere),
         new KinesisCommand(nowhere, nowhere),
         new KafkaCommand(nowhere, nowhere),
         new DynamoDbCommand(nowhere, nowhere));

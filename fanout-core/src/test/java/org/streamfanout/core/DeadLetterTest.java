@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.core.deadletter.DeadLetter;
 import org.streamfanout.spi.AttributeValue;
+import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Message;
 import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TableChange;
@@ -278,5 +282,67 @@ class DeadLetterTest {
       assertThat(letters.records("dlq")).hasSize(500);
       assertThat(letters.violations()).isEqualTo(List.of());
     }
+  }
+
+  @Test
+  void twoTargetsOfOneDeadLetterTarget_theirLettersOfARecordDifferById() {
+    target.always(Behaviours.fail(NEVER));
+    TargetConfig one = failing(Ordering.NONE);
+    TargetConfig other =
+        Fixture.target("u").onFailure(OnFailure.DEAD_LETTER).deadLetter("dlq").build();
+    TargetConfig dlq =
+        TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "x").deadLetterOnly(true).build();
+    try (Fixture fixture =
+        new Fixture(Fixture.quick().provider(target).provider(letters), one, other, dlq)) {
+      assertThat(fixture.process(Fixture.records("a")).isSettled()).isTrue();
+    }
+
+    assertThat(letters.received("dlq")).extracting(Message::id).hasSize(2).doesNotHaveDuplicates();
+    assertThat(letters.bodies("dlq"))
+        .extracting(body -> DeadLetter.parse(Bytes.utf8(body)).target())
+        .containsExactlyInAnyOrder("t", "u");
+  }
+
+  @Test
+  void letter_saysHowFarTheRecordHadCome() {
+    target.always(Behaviours.fail(NEVER));
+    TargetConfig[] rows = {
+      failing(Ordering.NONE),
+      failing(Ordering.NONE).toBuilder().transform("broken").build(),
+      failing(Ordering.NONE).toBuilder().filter("{\"data\":{\"n\":[1],\"m\":[1]}}").build()
+    };
+    List<DeadLetter.Stage> stages = new ArrayList<>();
+    for (TargetConfig row : rows) {
+      try (Fixture fixture =
+          new Fixture(
+              Fixture.quick()
+                  .provider(target)
+                  .provider(letters)
+                  .transform(
+                      "broken",
+                      record -> {
+                        throw new IllegalStateException("x");
+                      }),
+              row,
+              TargetConfig.builder(Fixture.SOURCE, "dlq", "letters", "x")
+                  .deadLetterOnly(true)
+                  .build())) {
+        // More combinations than a filter is tried on.
+        String numbers = "[" + "2,".repeat(400) + "1]";
+        fixture.process(
+            FanoutRecord.builder("s:1", "1")
+                .data(Bytes.utf8("{\"n\":" + numbers + ",\"m\":" + numbers + "}"))
+                .build());
+        stages.add(DeadLetter.parse(Bytes.utf8(last(letters.bodies("dlq")))).stage());
+      }
+    }
+
+    assertThat(stages)
+        .containsExactly(
+            DeadLetter.Stage.READY, DeadLetter.Stage.DECODED, DeadLetter.Stage.DECODED);
+  }
+
+  private static String last(List<String> bodies) {
+    return bodies.get(bodies.size() - 1);
   }
 }

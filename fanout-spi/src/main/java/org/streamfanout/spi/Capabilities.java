@@ -35,6 +35,7 @@ public final class Capabilities {
   private final boolean fifo;
   private final boolean tombstones;
   private final boolean claimChecks;
+  private final boolean wholeRecord;
 
   private Capabilities(Builder builder) {
     this.bodyFormat = builder.bodyFormat;
@@ -45,6 +46,7 @@ public final class Capabilities {
     this.fifo = builder.fifo;
     this.tombstones = builder.tombstones;
     this.claimChecks = builder.claimChecks;
+    this.wholeRecord = builder.wholeRecord;
   }
 
   /**
@@ -101,6 +103,14 @@ public final class Capabilities {
     return claimChecks;
   }
 
+  /**
+   * Returns whether the sender makes something of a record's {@link FanoutRecord#change()} or
+   * {@link FanoutRecord#envelope()} besides its body. Only then a dead letter carries them, too.
+   */
+  public boolean wholeRecord() {
+    return wholeRecord;
+  }
+
   /** Builds capabilities; not thread-safe. */
   public static final class Builder {
     private final Limits limits;
@@ -111,6 +121,7 @@ public final class Capabilities {
     private boolean fifo;
     private boolean tombstones;
     private boolean claimChecks;
+    private boolean wholeRecord;
 
     private Builder(Limits limits) {
       this.limits = Objects.requireNonNull(limits, "limits");
@@ -153,6 +164,12 @@ public final class Capabilities {
     /** Sets whether a pointer to a body makes sense in its place. */
     public Builder claimChecks(boolean newClaimChecks) {
       claimChecks = newClaimChecks;
+      return this;
+    }
+
+    /** Sets whether the sender reads table changes or envelopes; false by default. */
+    public Builder wholeRecord(boolean newWholeRecord) {
+      wholeRecord = newWholeRecord;
       return this;
     }
 

@@ -107,7 +107,10 @@ public final class FanoutRecord {
     return data;
   }
 
-  /** Returns the table change; null unless the source is a DynamoDB stream. */
+  /**
+   * Returns the table change; null unless the source is a DynamoDB stream. A provider whose sender
+   * reads it says so by {@link Capabilities#wholeRecord()}.
+   */
   public @Nullable TableChange change() {
     return change;
   }
@@ -122,7 +125,10 @@ public final class FanoutRecord {
     return origin.headers;
   }
 
-  /** Returns the record's own JSON in a Lambda event, verbatim; null elsewhere. */
+  /**
+   * Returns the record's own JSON in a Lambda event, verbatim; null elsewhere. A provider whose
+   * sender reads it says so by {@link Capabilities#wholeRecord()}.
+   */
   public @Nullable Bytes envelope() {
     return envelope;
   }

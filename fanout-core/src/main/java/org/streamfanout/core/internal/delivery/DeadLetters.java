@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.streamfanout.core.deadletter.DeadLetter;
 import org.streamfanout.core.dynamodb.DynamoDbFormatException;
 import org.streamfanout.core.internal.delivery.Outbound.DeadLetterOrigin;
 import org.streamfanout.core.internal.delivery.Outbound.State;
 import org.streamfanout.core.internal.delivery.TargetLedger.End;
+import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
@@ -62,25 +64,65 @@ final class DeadLetters {
           held(message, Failure.rejected("NoEnvelope", String.valueOf(e.getMessage())));
           continue;
         }
-        carrier.carry(record.withData(envelope), new DeadLetterOrigin(this, message, output));
+        carrier.carry(letter(record, envelope), new DeadLetterOrigin(this, message, output));
       }
     }
     delivery.run.wake();
   }
 
+  /**
+   * Returns what carries a letter. Its id names the target, too: where one dead-letter target is
+   * that of several, their letters of one record must not be taken for one and the same.
+   */
+  private FanoutRecord letter(FanoutRecord record, Bytes envelope) {
+    return FanoutRecord.builder(record.id() + "/" + delivery.id(), record.sequenceNumber())
+        .shard(record.shard())
+        .part(record.part())
+        .key(record.key())
+        .keyBytes(record.keyBytes())
+        .explicitHashKey(record.explicitHashKey())
+        .data(envelope)
+        .arrivedAt(record.arrivedAt())
+        .headers(record.headers())
+        .build();
+  }
+
   private Bytes envelope(FanoutRecord record, int output, Outbound message, Failure failure) {
-    return DeadLetterEnvelope.of(
-        record,
-        delivery.plan.madeOf(output),
-        delivery.run.batch.source(),
-        delivery.run.batch.shard(),
-        delivery.id(),
-        failure,
-        message.attempts,
-        message.firstTriedAt,
-        message.lastTriedAt == null
-            ? delivery.run.services.clock().instant()
-            : message.lastTriedAt);
+    DeadLetter.Stage stage = stage(delivery.plan.outputProgress(output));
+    return DeadLetter.builder(
+            delivery.run.batch.source(), delivery.id(), contents(record, stage), failure)
+        .shard(delivery.run.batch.shard())
+        .stage(stage)
+        .madeOf(
+            delivery.plan.madeOf(output).stream()
+                .map(each -> new DeadLetter.Origin(each.id(), each.position()))
+                .toList())
+        .attempts(message.attempts)
+        .firstAttemptAt(message.firstTriedAt)
+        .lastAttemptAt(
+            message.lastTriedAt == null
+                ? delivery.run.services.clock().instant()
+                : message.lastTriedAt)
+        .build()
+        .toJson();
+  }
+
+  /** Leaves out what the target has no use for: it would make the letter twice as large. */
+  private FanoutRecord contents(FanoutRecord record, DeadLetter.Stage stage) {
+    Bytes data = record.data();
+    boolean whole =
+        data == null
+            || stage != DeadLetter.Stage.READY
+            || delivery.runtime.capabilities().wholeRecord();
+    return whole ? record : record.withData(data);
+  }
+
+  private static DeadLetter.Stage stage(TargetPlan.Progress progress) {
+    return switch (progress) {
+      case NOT_DECODED -> DeadLetter.Stage.SOURCE;
+      case DECODED -> DeadLetter.Stage.DECODED;
+      case READY -> DeadLetter.Stage.READY;
+    };
   }
 
   /** A letter was accepted. */

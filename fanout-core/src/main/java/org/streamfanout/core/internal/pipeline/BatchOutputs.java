@@ -117,7 +117,11 @@ final class BatchOutputs {
       if (whole.isFiltered(at)) {
         plan.addFiltered(source, whole.record(at));
       } else if (rejection != null) {
-        plan.addRejected(source, whole.record(at), rejection);
+        plan.addRejected(
+            source,
+            whole.record(at),
+            rejection,
+            own != null ? whole.progress(at) : TargetPlan.Progress.DECODED);
         rejected.set(at);
       } else if (named.get(at)) {
         plan.add(source, whole.record(at));
@@ -144,7 +148,8 @@ final class BatchOutputs {
       next = addRejected(outputs, plan, itemOf, rejected, next, each.from().length());
       List<FanoutRecord> madeOf = each.from().stream().mapToObj(whole::record).toList();
       FanoutRecord record = OutputIds.identified(each.record(), madeOf, ordinal);
-      outputs.add(new PlannedOutput(record, items, madeOf, unfit.apply(record)));
+      outputs.add(
+          new PlannedOutput(record, items, madeOf, unfit.apply(record), TargetPlan.Progress.READY));
     }
     addRejected(outputs, plan, itemOf, rejected, next, itemOf.length);
     return outputs;
@@ -161,7 +166,12 @@ final class BatchOutputs {
     for (; at >= 0 && at < to; at = rejected.nextSetBit(at + 1)) {
       int item = itemOf[at];
       outputs.add(
-          new PlannedOutput(plan.record(item), List.of(item), List.of(), plan.rejection(item)));
+          new PlannedOutput(
+              plan.record(item),
+              List.of(item),
+              List.of(),
+              plan.rejection(item),
+              plan.progress(item)));
     }
     return Math.max(from, to);
   }

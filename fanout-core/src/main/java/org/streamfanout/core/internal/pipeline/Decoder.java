@@ -20,10 +20,13 @@ final class Decoder {
 
   private Decoder() {}
 
-  /** Decodes a record; what cannot be decoded is rejected by name, never thrown. */
+  /**
+   * Decodes a record; what cannot be decoded is rejected by name, never thrown. A table change that
+   * comes with data is converted already.
+   */
   static Decoded decode(Source.Type type, FanoutRecord record, DecodeOptions options) {
     TableChange change = record.change();
-    if (change != null) {
+    if (change != null && record.data() == null) {
       return convert(record, change, options);
     }
     if (options.deaggregate() && type == Source.Type.KINESIS) {

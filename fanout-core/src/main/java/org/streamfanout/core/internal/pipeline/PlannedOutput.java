@@ -13,12 +13,14 @@ import org.streamfanout.spi.FanoutRecord;
  * @param madeOf the records that it was made of; empty for one that the transform was not given or
  *     failed on, which goes as it is
  * @param rejection why it cannot be sent; null if it can
+ * @param progress how far it has come
  */
 record PlannedOutput(
     FanoutRecord record,
     List<Integer> items,
     List<FanoutRecord> madeOf,
-    @Nullable Failure rejection) {
+    @Nullable Failure rejection,
+    TargetPlan.Progress progress) {
   PlannedOutput {
     items = List.copyOf(items);
     madeOf = List.copyOf(madeOf);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamfanout.core.SourceBatch;
+import org.streamfanout.core.internal.pipeline.TargetPlan.Progress;
 import org.streamfanout.spi.BatchTransform;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
@@ -129,12 +130,12 @@ public final class Planner {
       @Nullable Failure rejection,
       RecordFilter.@Nullable Verdict verdict) {
     if (rejection != null) {
-      plan.addRejected(index, record, rejection);
+      plan.addRejected(index, record, rejection, Progress.NOT_DECODED);
       return;
     }
     if (target.filter() != null && verdict != null) {
       if (verdict.failure() != null) {
-        plan.addRejected(index, record, verdict.failure());
+        plan.addRejected(index, record, verdict.failure(), Progress.DECODED);
         return;
       }
       if (!verdict.matches(target.id())) {
@@ -152,7 +153,8 @@ public final class Planner {
           record,
           Failure.rejected(
               "ProviderFailed",
-              "the provider failed on this record with " + e.getClass().getName()));
+              "the provider failed on this record with " + e.getClass().getName()),
+          Progress.DECODED);
       return;
     }
     if (sent != null && target.transform() != null) {
@@ -164,7 +166,8 @@ public final class Planner {
             index,
             record,
             Failure.rejected(
-                TRANSFORM_FAILED, "the transform failed with " + e.getClass().getName()));
+                TRANSFORM_FAILED, "the transform failed with " + e.getClass().getName()),
+            Progress.DECODED);
         return;
       }
     }

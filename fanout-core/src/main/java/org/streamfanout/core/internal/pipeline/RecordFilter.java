@@ -172,6 +172,20 @@ public final class RecordFilter {
         Failure.rejected(FILTER_FAILED, "no filter could be tried on the record: " + reason));
   }
 
+  /**
+   * Returns the paths of all fields that a pattern names.
+   *
+   * @throws IllegalArgumentException if it is no pattern
+   */
+  public static Set<String> paths(String pattern) {
+    try {
+      return union(rules(pattern));
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "is no EventBridge pattern: " + firstLine(e.getMessage()), e);
+    }
+  }
+
   /** Returns the paths of each rule that a pattern comes to when its {@code $or} are resolved. */
   private static List<Set<String>> rules(String pattern) throws IOException {
     return JsonRuleCompiler.compile(pattern, false).stream()

@@ -23,7 +23,18 @@ public final class TargetPlan {
   private int[] sources = new int[16];
   private final BitSet filtered = new BitSet();
   private final Map<Integer, Failure> rejections = new HashMap<>();
+  private final Map<Integer, Progress> unready = new HashMap<>();
   private @Nullable List<PlannedOutput> outputs;
+
+  /** How far a record has come. */
+  public enum Progress {
+    /** It could not be decoded. */
+    NOT_DECODED,
+    /** Decoded, but not filtered and transformed. */
+    DECODED,
+    /** As the target is to get it. */
+    READY
+  }
 
   /** Adds a record to send. */
   public void add(int sourceIndex, FanoutRecord record) {
@@ -41,9 +52,18 @@ public final class TargetPlan {
     add(sourceIndex, record);
   }
 
-  /** Adds a record that cannot be sent. */
+  /** Adds a record that cannot be sent as it is. */
   public void addRejected(int sourceIndex, FanoutRecord record, Failure failure) {
+    addRejected(sourceIndex, record, failure, Progress.READY);
+  }
+
+  /** Adds a record that cannot be sent, and has perhaps not come as far as that. */
+  public void addRejected(
+      int sourceIndex, FanoutRecord record, Failure failure, Progress progress) {
     rejections.put(records.size(), failure);
+    if (progress != Progress.READY) {
+      unready.put(records.size(), progress);
+    }
     add(sourceIndex, record);
   }
 
@@ -77,6 +97,11 @@ public final class TargetPlan {
     return rejections.isEmpty() ? null : rejections.get(item);
   }
 
+  /** Returns how far the record of an item has come. */
+  public Progress progress(int item) {
+    return unready.isEmpty() ? Progress.READY : unready.getOrDefault(item, Progress.READY);
+  }
+
   /** Returns whether the outputs are others than the records. */
   public boolean hasOutputs() {
     return outputs != null;
@@ -100,6 +125,11 @@ public final class TargetPlan {
   /** Returns why an output cannot be sent; null if it can. */
   public @Nullable Failure outputRejection(int output) {
     return outputs == null ? rejection(output) : outputs.get(output).rejection();
+  }
+
+  /** Returns how far the record of an output has come. */
+  public Progress outputProgress(int output) {
+    return outputs == null ? progress(output) : outputs.get(output).progress();
   }
 
   /** Returns the items, each once, that are settled only with an output. */

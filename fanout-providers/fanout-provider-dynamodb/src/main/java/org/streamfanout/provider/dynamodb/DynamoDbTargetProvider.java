@@ -129,6 +129,7 @@ public final class DynamoDbTargetProvider implements TargetProvider {
     ItemRules rules = ItemRules.of(target, new ArrayList<>());
     return Capabilities.builder(rules.isOneByOne() ? ONE_BY_ONE : LIMITS)
         .tombstones(rules.takesTombstones())
+        .wholeRecord(rules.replicates())
         .build();
   }
 

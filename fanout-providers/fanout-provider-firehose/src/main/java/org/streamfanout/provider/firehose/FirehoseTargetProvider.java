@@ -82,7 +82,9 @@ public final class FirehoseTargetProvider implements TargetProvider {
 
   @Override
   public Capabilities capabilities(TargetConfig target) {
-    return Capabilities.builder(LIMITS).build();
+    return Capabilities.builder(LIMITS)
+        .wholeRecord(target.options().containsKey(Flattening.FLATTEN))
+        .build();
   }
 
   private static Optional<Named> stream(TargetConfig target) {

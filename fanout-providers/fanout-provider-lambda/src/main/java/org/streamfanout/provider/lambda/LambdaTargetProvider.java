@@ -132,6 +132,7 @@ public final class LambdaTargetProvider implements TargetProvider {
         .bodyFormat(isText ? BodyFormat.TEXT : BodyFormat.BINARY)
         .callOrder(CallOrder.PREFIX)
         .tombstones(source == Source.Type.KAFKA)
+        .wholeRecord(true)
         .build();
   }
 

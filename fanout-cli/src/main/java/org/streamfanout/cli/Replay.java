@@ -1,0 +1,306 @@
+package org.streamfanout.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.cli.LetterSource.Found;
+import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.FanoutResult;
+import org.streamfanout.core.LetterFilter;
+import org.streamfanout.core.SourceBatch;
+import org.streamfanout.core.TargetResult;
+import org.streamfanout.core.deadletter.DeadLetter;
+import org.streamfanout.core.deadletter.DeadLetter.Stage;
+import org.streamfanout.core.deadletter.DeadLetterFormatException;
+import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.Position;
+import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TargetConfig;
+
+/**
+ * Sends letters to their target, some at a time, and settles those that it accepts before it reads
+ * on. A letter that stays keeps the later ones of its order back. For one thread.
+ */
+final class Replay {
+  /** What is in hand at once. */
+  private static final int MOST_LETTERS = 500;
+
+  private static final long MOST_BYTES = 16L * 1024 * 1024;
+
+  private static final String BEHIND = "an earlier letter of its order stays";
+
+  private final FanoutEngine engine;
+  private final ReplayRows rows;
+  private final LetterSource letters;
+  private final String target;
+  private final @Nullable LetterFilter filter;
+  private final RateLimit rate;
+  private final Duration timeout;
+  private final BooleanSupplier stopAsked;
+  private final Totals totals;
+  private final ReplayLine line;
+  private final ReplayCounts counts = new ReplayCounts();
+  private final Set<Lane> closed = new HashSet<>();
+  private @Nullable String end;
+
+  private record Lane(Source source, String place) {}
+
+  private record Place(Source source, @Nullable String shard) {}
+
+  /** A letter to send. */
+  private record Wanted(Found found, DeadLetter letter, @Nullable Lane lane) {}
+
+  /** Letters of one shard that have come equally far, none at the place of another. */
+  private record Part(Place place, Stage stage, List<Wanted> letters, Set<Position> positions) {}
+
+  /** What a replay is made with. */
+  record Settings(
+      String target,
+      @Nullable LetterFilter filter,
+      RateLimit rate,
+      Duration timeout,
+      BooleanSupplier stopAsked) {}
+
+  Replay(
+      FanoutEngine engine,
+      ReplayRows rows,
+      LetterSource letters,
+      Settings settings,
+      Totals totals,
+      ReplayLine line) {
+    this.engine = engine;
+    this.rows = rows;
+    this.letters = letters;
+    this.target = settings.target();
+    this.filter = settings.filter();
+    this.rate = settings.rate();
+    this.timeout = settings.timeout();
+    this.stopAsked = settings.stopAsked();
+    this.totals = totals;
+    this.line = line;
+  }
+
+  ReplayCounts counts() {
+    return counts;
+  }
+
+  /** Returns why it ended before its letters did; null if it did not. */
+  @Nullable String end() {
+    return end;
+  }
+
+  /** Returns whether every letter of the target was settled. */
+  boolean isComplete() {
+    return end == null && counts.left() == 0;
+  }
+
+  /** Sends until no letters are left, somebody asks for the end, or the target takes nothing. */
+  void run() throws InterruptedException {
+    while (end == null) {
+      List<Wanted> chunk = new ArrayList<>();
+      boolean atEnd = collect(chunk);
+      if (!chunk.isEmpty()) {
+        rate.take(chunk.size());
+        send(chunk);
+      }
+      line.show(counts, letters.progress());
+      if (atEnd) {
+        return;
+      }
+      if (stopAsked.getAsBoolean()) {
+        end = "stopped as asked";
+      }
+    }
+  }
+
+  /** Counts what would be sent, and leaves everything. */
+  void look() throws InterruptedException {
+    boolean atEnd = false;
+    while (!atEnd && end == null) {
+      List<Wanted> chunk = new ArrayList<>();
+      atEnd = collect(chunk);
+      chunk.forEach(each -> letters.leave(each.found()));
+      line.show(counts, letters.progress());
+      if (!atEnd && stopAsked.getAsBoolean()) {
+        end = "stopped as asked";
+      }
+    }
+  }
+
+  /** Returns whether nothing more comes. */
+  private boolean collect(List<Wanted> chunk) throws InterruptedException {
+    int most = rate.atOnce(MOST_LETTERS);
+    long bytes = 0;
+    boolean first = true;
+    while (chunk.size() < most && bytes < MOST_BYTES) {
+      List<Found> found = letters.next(first, most - chunk.size());
+      if (found.isEmpty()) {
+        return first;
+      }
+      first = false;
+      for (Found each : found) {
+        counts.read++;
+        Wanted wanted = wanted(each);
+        if (wanted == null) {
+          letters.leave(each);
+        } else {
+          counts.wanted(wanted.letter(), each.json().length());
+          chunk.add(wanted);
+          bytes += each.json().length();
+        }
+      }
+      if (stopAsked.getAsBoolean()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** Returns a letter to send; null for one that stays, which was counted. */
+  private @Nullable Wanted wanted(Found found) {
+    String problem = found.problem();
+    if (problem != null) {
+      counts.leave(found.place(), problem);
+      return null;
+    }
+    DeadLetter letter;
+    try {
+      letter = DeadLetter.parse(found.json());
+    } catch (DeadLetterFormatException e) {
+      counts.leave(found.place(), "no dead letter: " + e.getMessage());
+      return null;
+    }
+    if (!letter.target().equals(target)) {
+      counts.otherTargets++;
+      return null;
+    }
+    if (filter != null && !filter.matches(letter)) {
+      counts.notMatching++;
+      return null;
+    }
+    ReplayRows.Row row = rows.row(letter.source());
+    TargetConfig config = row.target();
+    if (config == null) {
+      counts.leave(
+          found.place(),
+          "no usable target '"
+              + target
+              + "' of source '"
+              + letter.source().id()
+              + "': "
+              + String.join("; ", row.problems()));
+      return null;
+    }
+    if (letter.stage() != Stage.READY && config.transform() != null) {
+      counts.leave(
+          found.place(),
+          "transform '"
+              + config.transform()
+              + "' was not applied, and only the program that has it can do so");
+      return null;
+    }
+    return new Wanted(found, letter, lane(letter, rows.ordering(config)));
+  }
+
+  private static @Nullable Lane lane(DeadLetter letter, Ordering ordering) {
+    return switch (ordering) {
+      case NONE -> null;
+      case KEY -> new Lane(letter.source(), "key " + letter.record().key());
+      case BATCH, SHARD -> new Lane(letter.source(), "shard " + letter.shard());
+    };
+  }
+
+  private void send(List<Wanted> chunk) throws InterruptedException {
+    Deadline deadline = Deadline.after(timeout);
+    for (Part part : parts(chunk)) {
+      List<Wanted> open = new ArrayList<>();
+      for (Wanted each : part.letters()) {
+        if (end != null) {
+          leave(each, end);
+        } else if (each.lane() != null && closed.contains(each.lane())) {
+          leave(each, BEHIND);
+        } else {
+          open.add(each);
+        }
+      }
+      if (!open.isEmpty()) {
+        send(part, open, deadline);
+      }
+    }
+  }
+
+  private static List<Part> parts(List<Wanted> chunk) {
+    List<Part> parts = new ArrayList<>();
+    Map<Place, Part> last = new HashMap<>();
+    for (Wanted each : chunk) {
+      DeadLetter letter = each.letter();
+      Place place = new Place(letter.source(), letter.shard());
+      Part part = last.get(place);
+      if (part == null
+          || part.stage() != letter.stage()
+          || part.positions().contains(letter.record().position())) {
+        part = new Part(place, letter.stage(), new ArrayList<>(), new HashSet<>());
+        parts.add(part);
+        last.put(place, part);
+      }
+      part.letters().add(each);
+      part.positions().add(letter.record().position());
+    }
+    return parts;
+  }
+
+  private void send(Part part, List<Wanted> wanted, Deadline deadline) throws InterruptedException {
+    rows.setStage(part.stage());
+    FanoutResult result =
+        engine.process(
+            new SourceBatch(
+                part.place().source(),
+                part.place().shard(),
+                wanted.stream().map(each -> each.letter().record()).toList()),
+            deadline);
+    totals.add(result);
+    TargetResult answer = result.targets().get(0);
+    Set<Position> unsettled = new HashSet<>(result.unsettled());
+    Failure failure = answer.firstFailure();
+    String why = failure == null ? "not sent in time" : "refused, " + failure.code();
+    List<Found> settled = new ArrayList<>();
+    for (Wanted each : wanted) {
+      if (unsettled.contains(each.letter().record().position())) {
+        leave(each, why);
+      } else {
+        settled.add(each.found());
+      }
+    }
+    if (!settled.isEmpty()) {
+      letters.settle(settled);
+    }
+    // What is not decoded yet may come to several records, and is counted by letters here.
+    long filtered = part.stage() == Stage.SOURCE ? 0 : answer.counts().filtered();
+    counts.filtered += filtered;
+    counts.accepted += settled.size() - filtered;
+    if (!unsettled.isEmpty() && (deadline.isExpired() || isFatal(failure))) {
+      end = "the target takes nothing for now: " + Objects.requireNonNullElse(failure, "no answer");
+    }
+  }
+
+  private static boolean isFatal(@Nullable Failure failure) {
+    return failure != null && failure.kind() == Failure.Kind.FATAL;
+  }
+
+  private void leave(Wanted letter, String why) {
+    letters.leave(letter.found());
+    counts.leave(letter.found().place(), why);
+    if (letter.lane() != null) {
+      closed.add(letter.lane());
+    }
+  }
+}
