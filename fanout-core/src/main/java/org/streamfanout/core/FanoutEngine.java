@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -25,14 +24,15 @@ import org.streamfanout.core.internal.delivery.EngineTargets;
 import org.streamfanout.core.internal.delivery.EngineTargets.Current;
 import org.streamfanout.core.internal.delivery.HungSends;
 import org.streamfanout.core.internal.delivery.OpenCalls;
+import org.streamfanout.core.internal.delivery.OwnThreads;
 import org.streamfanout.core.internal.delivery.SafeListener;
-import org.streamfanout.core.internal.delivery.SendThreads;
 import org.streamfanout.core.internal.delivery.Services;
 import org.streamfanout.core.internal.delivery.TargetCheck;
 import org.streamfanout.core.internal.delivery.TargetRuntime;
 import org.streamfanout.core.internal.delivery.TargetSetup;
 import org.streamfanout.core.internal.delivery.TargetState;
 import org.streamfanout.core.internal.delivery.Ticker;
+import org.streamfanout.core.internal.delivery.Turns;
 import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
@@ -84,7 +84,7 @@ public final class FanoutEngine implements AutoCloseable {
   private final Planner planner = new Planner();
   private final Transforms transforms;
   private final OpenCalls calls = new OpenCalls();
-  private final @Nullable ExecutorService ownExecutor;
+  private final OwnThreads ownThreads = new OwnThreads();
 
   private FanoutEngine(Builder builder) {
     TargetRegistry registry =
@@ -102,14 +102,13 @@ public final class FanoutEngine implements AutoCloseable {
             builder.nanoTime,
             builder.allowNoTargets,
             builder.skipInvalidRows);
-    this.ownExecutor = builder.executor == null ? SendThreads.create() : null;
     this.services =
         new Services(
             builder.retry,
             new Backoff(builder.retry, builder.random),
             builder.nanoTime,
             builder.clock,
-            builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
+            builder.executor == null ? ownThreads.get() : builder.executor,
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
             new SafeListener(builder.listeners));
@@ -129,8 +128,17 @@ public final class FanoutEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public FanoutResult process(SourceBatch batch, Deadline deadline) {
+    return process(begin(batch, Turns.ALONE), deadline);
+  }
+
+  /** Returns a batch that nothing was sent of. */
+  BatchRun begin(SourceBatch batch, Turns turns) {
+    return new BatchRun(services, batch, turns);
+  }
+
+  FanoutResult process(BatchRun run, Deadline deadline) {
     long start = services.nanoTime().getAsLong();
-    BatchRun run = new BatchRun(services, batch);
+    SourceBatch batch = run.batch();
     calls.enter(run);
     try {
       Current current = targets.of(batch.source());
@@ -172,8 +180,11 @@ public final class FanoutEngine implements AutoCloseable {
     if (left.engine() != this) {
       throw new IllegalArgumentException("what is left belongs to another engine");
     }
+    return resume(left.run(), deadline);
+  }
+
+  FanoutResult resume(BatchRun run, Deadline deadline) {
     long start = services.nanoTime().getAsLong();
-    BatchRun run = left.run();
     calls.enter(run);
     try {
       Current current = lookUpAgain(run.batch().source());
@@ -364,9 +375,7 @@ public final class FanoutEngine implements AutoCloseable {
         }
       }
     }
-    if (ownExecutor != null) {
-      ownExecutor.shutdown();
-    }
+    ownThreads.close();
   }
 
   /** Returns what hosts of this engine measure their own waits by. */
@@ -374,8 +383,21 @@ public final class FanoutEngine implements AutoCloseable {
     return services.nanoTime().forHosts();
   }
 
+  /** Returns the wall clock. */
+  Clock clock() {
+    return services.clock();
+  }
+
   boolean isClosed() {
     return calls.isClosed();
+  }
+
+  /**
+   * Returns what waits for batches: never the executor that a host gave for sends, whose threads
+   * may be few, and then all wait for sends that get none.
+   */
+  Executor waitingThreads() {
+    return ownThreads.get();
   }
 
   /** Builds an engine; not thread-safe. */
