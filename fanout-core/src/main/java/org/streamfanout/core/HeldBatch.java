@@ -154,8 +154,7 @@ final class HeldBatch implements BatchTask, Turns {
 
   /** One call of the engine; returns false if there is to be no other. */
   private boolean call() {
-    boolean first = beginCall();
-    Deadline deadline = life.beginCall(first);
+    Deadline deadline = beginCall();
     if (deadline == null) {
       return false;
     }
@@ -179,12 +178,13 @@ final class HeldBatch implements BatchTask, Turns {
     return true;
   }
 
-  /** Returns whether the call that begins is the first. */
-  private boolean beginCall() {
+  private @Nullable Deadline beginCall() {
     life.lock.lock();
     try {
+      Deadline deadline = life.beginCall(!begun);
+      begun |= deadline != null;
       poked = false;
-      return !begun;
+      return deadline;
     } finally {
       life.lock.unlock();
     }
@@ -192,7 +192,6 @@ final class HeldBatch implements BatchTask, Turns {
 
   /** Takes in the end of a call. With the shard's lock held. */
   void takeIn(@Nullable Checkpoint now) {
-    begun = true;
     toTell = true;
     if (now != null && now.settled() >= reached.settled()) {
       reached = now;

@@ -2,7 +2,6 @@ package org.streamfanout.core;
 
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import org.streamfanout.spi.Deadline;
 
 /**
@@ -91,7 +90,7 @@ public final class ShardDelivery {
     life.beginHosting();
     try {
       boolean taken = batch.records().isEmpty() || window.take(batch, progress, UNWATCHED) != null;
-      return taken && await(() -> window.untilNext() == 0);
+      return taken && await(true);
     } finally {
       life.endHosting();
     }
@@ -114,7 +113,7 @@ public final class ShardDelivery {
       if (held == null) {
         return Checkpoint.none(batch);
       }
-      await(() -> false);
+      await(false);
       return window.reached(held);
     } finally {
       life.endHosting();
@@ -131,24 +130,29 @@ public final class ShardDelivery {
   public boolean settle() {
     life.beginHosting();
     try {
-      return await(() -> false);
+      return await(false);
     } finally {
       life.endHosting();
     }
   }
 
   /**
-   * Waits until nothing is left, the delivery is over or something else is so.
+   * Waits until nothing is left or the delivery is over.
    *
+   * @param ahead whether it is enough that the host may bring the next batch
    * @return false if it is over and something is left
    */
-  private boolean await(BooleanSupplier enough) {
+  private boolean await(boolean ahead) {
     boolean interrupted = false;
     life.lock.lock();
     try {
-      while (!window.isEmpty() && !life.isOver() && (interrupted || !enough.getAsBoolean())) {
+      while (!window.isEmpty() && !life.isOver()) {
+        long left = ahead && !interrupted ? window.untilNext() : ShardWindow.NOT_BY_TIME;
+        if (left == 0) {
+          break;
+        }
         try {
-          life.changed.awaitNanos(interrupted ? ShardWindow.NOT_BY_TIME : window.untilNext());
+          life.changed.awaitNanos(left);
         } catch (InterruptedException e) {
           interrupted = true;
           life.breakOff();

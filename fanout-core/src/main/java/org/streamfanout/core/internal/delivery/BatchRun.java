@@ -379,7 +379,8 @@ public final class BatchRun {
         (id, entry) -> {
           if (!entry.settledNoted && entry.isSettled()) {
             entry.settledNoted = true;
-            later(() -> turns.settled(id));
+            // First: what is told to listeners may take its time.
+            later.add(0, () -> turns.settled(id));
           }
         });
   }
