@@ -61,7 +61,9 @@ final class ShardFixture implements AutoCloseable {
                     2, Duration.ofSeconds(30), Duration.ofNanos(1), Duration.ofNanos(1)))
             .circuit(new CircuitOptions(1_000, 1_000, 100, Duration.ofSeconds(1), 1))
             .build();
-    processors = new FanoutShardProcessors(engine, QUICK, unused -> SOURCE, unit);
+    processors =
+        new FanoutShardProcessors(
+            engine, KclOptions.DEFAULT.withShard(QUICK), unused -> SOURCE, unit);
     processor = newProcessor();
   }
 
