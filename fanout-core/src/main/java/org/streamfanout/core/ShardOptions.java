@@ -33,7 +33,7 @@ public record ShardOptions(
    * How many batches of a shard may be in hand, however small they are: a few KiB each, beside
    * their records.
    */
-  static final int MOST_BATCHES = 1_000;
+  static final int MOST_BATCHES = 2_000;
 
   private static final int DEFAULT_HELD_RECORDS = 20_000;
   private static final long DEFAULT_HELD_BYTES = 32L << 20;
