@@ -45,7 +45,8 @@ final class WorkerMetrics implements FanoutListener {
 
   private record ShardKey(Source source, @Nullable String shard) {}
 
-  private record HeldKey(ShardKey shard, String target) {}
+  /** Of one batch, since several of a shard may be under way. */
+  private record HeldKey(ShardKey shard, String target, String batch) {}
 
   private record HeldNow(WorkerNumbers.Held held, Instant heardOf) {}
 
@@ -112,7 +113,8 @@ final class WorkerMetrics implements FanoutListener {
   }
 
   private void hold(TargetEvent event) {
-    HeldKey key = new HeldKey(new ShardKey(event.source(), event.shard()), event.targetId());
+    HeldKey key =
+        new HeldKey(new ShardKey(event.source(), event.shard()), event.targetId(), event.batch());
     long records = event.counts().held();
     if (records == 0) {
       held.remove(key);

@@ -281,7 +281,8 @@ public final class FanoutEngine implements AutoCloseable {
                   result.counts(),
                   result.firstFailure(),
                   state.oldestHeld(),
-                  run.tell(result.targetId(), result.counts())));
+                  run.tell(result.targetId(), result.counts()),
+                  records.isEmpty() ? "" : records.get(0).id()));
     }
     int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
     Checkpoint checkpoint =

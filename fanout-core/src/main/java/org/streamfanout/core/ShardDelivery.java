@@ -90,7 +90,7 @@ public final class ShardDelivery {
     life.beginHosting();
     try {
       boolean taken = batch.records().isEmpty() || window.take(batch, progress, UNWATCHED) != null;
-      return taken && await(true);
+      return await(true) && taken;
     } finally {
       life.endHosting();
     }
@@ -177,7 +177,7 @@ public final class ShardDelivery {
    * @param watcher told, by any thread, that {@link #isReady} or {@link #isOver} may be true; must
    *     be quick. That an {@linkplain ShardOptions#aheadAfter idle time} is over it is not told
    * @return whether it was taken; false after a stop or another end
-   * @throws IllegalStateException if it is not ready
+   * @throws IllegalStateException if one waits for room already, or the newest is not begun
    * @throws java.util.concurrent.RejectedExecutionException if the executor takes no task
    */
   public boolean start(SourceBatch batch, Progress progress, Runnable watcher) {

@@ -79,6 +79,8 @@ public interface FanoutListener {
    * @param before what this batch's last event of the target said of {@code counts}; zero in the
    *     first, and in the first after a changed target was planned anew, where they start again.
    *     {@code counts} less {@code before} is what a counter that only grows adds
+   * @param batch names the batch among those of its shard, of which several may be under way: the
+   *     id of its first record; empty if it has none
    */
   record TargetEvent(
       Source source,
@@ -88,7 +90,21 @@ public interface FanoutListener {
       TargetCounts counts,
       @Nullable Failure firstFailure,
       @Nullable Instant oldestHeld,
-      TargetCounts before) {
+      TargetCounts before,
+      String batch) {
+
+    /** Makes an event of a shard's only batch. */
+    public TargetEvent(
+        Source source,
+        @Nullable String shard,
+        String targetId,
+        String type,
+        TargetCounts counts,
+        @Nullable Failure firstFailure,
+        @Nullable Instant oldestHeld,
+        TargetCounts before) {
+      this(source, shard, targetId, type, counts, firstFailure, oldestHeld, before, "");
+    }
 
     /** Makes the first event of a batch and target. */
     public TargetEvent(
