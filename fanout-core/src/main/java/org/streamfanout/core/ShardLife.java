@@ -191,12 +191,11 @@ final class ShardLife {
     try {
       while (working > 0 || hosting) {
         Deadline end = stopAt;
-        if (end == null && !broken) {
-          throw new IllegalStateException("stop the delivery before waiting for its end");
-        }
         try {
           if (broken) {
             changed.await();
+          } else if (end == null) {
+            throw new IllegalStateException("stop the delivery before waiting for its end");
           } else if (callerInterrupted || end.isExpired()) {
             breakOff();
           } else {
