@@ -8,7 +8,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.ShardOptions;
 import org.streamfanout.kcl.FanoutWorker;
+import org.streamfanout.kcl.KclOptions;
 import org.streamfanout.kcl.TableWorkerBuilder;
 import org.streamfanout.spi.Source;
 import picocli.CommandLine.Command;
@@ -99,6 +101,7 @@ final class DynamoDbCommand implements Callable<Integer> {
             .streamsClient(streams)
             .dynamoDbClient(clients.dynamoDb())
             .cloudWatchClient(clients.cloudWatch())
+            .options(KclOptions.DEFAULT.withShard(workerOptions.ahead(ShardOptions.DEFAULT)))
             .onLostRecords(lost -> losses.increment());
     if (fromLatest) {
       builder.initialPosition(InitialPositionInStream.LATEST);

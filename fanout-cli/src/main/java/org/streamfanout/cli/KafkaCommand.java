@@ -23,8 +23,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.ShardOptions;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.kafka.ConsumerStatus;
 import org.streamfanout.kafka.FanoutConsumer;
+import org.streamfanout.kafka.KafkaOptions;
+import org.streamfanout.kafka.PartitionStatus;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -129,6 +133,7 @@ final class KafkaCommand implements Callable<Integer> {
   private WorkerPlan plan(FanoutEngine engine, Map<String, String> properties) {
     FanoutConsumer.Builder builder =
         FanoutConsumer.builder().engine(engine).properties(properties).topics(topics);
+    builder.options(KafkaOptions.DEFAULT.withDelivery(workerOptions.ahead(ShardOptions.DEFAULT)));
     FanoutConsumer consumer =
         (mskCluster == null ? builder : builder.mskCluster(mskCluster)).build();
     List<String> problems = topicProblems(properties);
@@ -201,7 +206,13 @@ final class KafkaCommand implements Callable<Integer> {
           || status.state() == ConsumerStatus.State.JOINING) {
         problems.add("the consumer is not a member of its group yet");
       }
-      return new Status(problems, status.partitions().size(), status.expired());
+      return new Status(
+          problems,
+          status.partitions().size(),
+          status.expired(),
+          status.partitions().stream()
+              .map(PartitionStatus::held)
+              .reduce(ShardStatus.EMPTY, ShardStatus::plus));
     }
   }
 }

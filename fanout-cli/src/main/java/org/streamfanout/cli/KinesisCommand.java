@@ -10,7 +10,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.ShardOptions;
 import org.streamfanout.kcl.FanoutWorker;
+import org.streamfanout.kcl.KclOptions;
 import org.streamfanout.kcl.Retrieval;
 import org.streamfanout.spi.Arn;
 import org.streamfanout.spi.Source;
@@ -165,7 +167,8 @@ final class KinesisCommand implements Callable<Integer> {
             .initialPosition(from)
             .kinesisClient(kinesis)
             .dynamoDbClient(clients.dynamoDb())
-            .cloudWatchClient(clients.cloudWatch());
+            .cloudWatchClient(clients.cloudWatch())
+            .options(KclOptions.DEFAULT.withShard(workerOptions.ahead(ShardOptions.DEFAULT)));
     for (String arn : arns) {
       String consumer = consumerOf(arn);
       if (consumer == null) {

@@ -2,8 +2,10 @@ package org.streamfanout.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.kcl.FanoutWorker;
 
 /**
@@ -25,6 +27,11 @@ record LeaseWorker(FanoutWorker worker, @Nullable LongAdder losses) implements W
 
   @Override
   public Status status() {
-    return new Status(List.of(), worker.shards().size(), losses == null ? null : losses.sum());
+    Map<String, ShardStatus> shards = worker.status();
+    return new Status(
+        List.of(),
+        shards.size(),
+        losses == null ? null : losses.sum(),
+        shards.values().stream().reduce(ShardStatus.EMPTY, ShardStatus::plus));
   }
 }

@@ -62,6 +62,13 @@ final class PrometheusText {
   private void write(Worker.Status status) {
     head("fanout_shards", Type.GAUGE, "Shards or partitions that the worker has now.");
     line("fanout_shards", "", status.shards());
+    head(
+        "fanout_in_hand_records",
+        Type.GAUGE,
+        "Source records that were read and are past the checkpoint, of all shards.");
+    line("fanout_in_hand_records", "", status.inHand().records());
+    head("fanout_in_hand_bytes", Type.GAUGE, "The size of the batches that they are in.");
+    line("fanout_in_hand_bytes", "", status.inHand().bytes());
     Long losses = status.losses();
     if (losses != null) {
       head(

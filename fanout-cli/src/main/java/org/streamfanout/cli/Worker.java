@@ -3,6 +3,7 @@ package org.streamfanout.cli;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.ShardStatus;
 
 /** Reads a stream and delivers it, until it is told to stop. */
 interface Worker {
@@ -13,8 +14,9 @@ interface Worker {
    * @param shards how many shards or partitions it has now
    * @param losses how many records, or how often some, were gone before they were read; null if it
    *     cannot tell
+   * @param inHand what was read and is past the checkpoint, of all shards together
    */
-  record Status(List<String> problems, int shards, @Nullable Long losses) {
+  record Status(List<String> problems, int shards, @Nullable Long losses, ShardStatus inHand) {
     /** Copies the list. */
     public Status {
       problems = List.copyOf(problems);

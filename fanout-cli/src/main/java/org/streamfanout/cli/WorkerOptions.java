@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.ShardOptions;
 import picocli.CommandLine.Option;
 
 /** Options of every command that works until it is stopped. */
@@ -18,6 +19,20 @@ final class WorkerOptions {
       description =
           "How long records in hand may still be delivered when asked to stop; 20s if not given.")
   private Duration stopLimit = Duration.ofSeconds(20);
+
+  @Option(
+      names = "--max-held-records",
+      paramLabel = "N",
+      description =
+          "How many records of a shard may be read past the checkpoint while a target holds some of"
+              + " them, so that the others go on; 20000 if not given, 0 lets all wait.")
+  private @Nullable Integer maxHeldRecords;
+
+  @Option(
+      names = "--max-held-bytes",
+      paramLabel = "N",
+      description = "How many bytes these may have; 33554432 (32 MiB) if not given.")
+  private @Nullable Long maxHeldBytes;
 
   @Option(
       names = "--health-port",
@@ -57,8 +72,21 @@ final class WorkerOptions {
     if (healthHost != null && healthPort == null) {
       problems.add("--health-host has no effect without --health-port");
     }
+    if (maxHeldRecords != null && maxHeldRecords < 0) {
+      problems.add("--max-held-records " + maxHeldRecords + " is below 0");
+    }
+    if (maxHeldBytes != null && maxHeldBytes < 0) {
+      problems.add("--max-held-bytes " + maxHeldBytes + " is below 0");
+    }
     Report.addProblem(report, problems);
     return problems;
+  }
+
+  /** Returns options of shards with the bounds of running ahead that were given. */
+  ShardOptions ahead(ShardOptions options) {
+    return options.withMaxHeld(
+        maxHeldRecords == null ? options.maxHeldRecords() : maxHeldRecords,
+        maxHeldBytes == null ? options.maxHeldBytes() : maxHeldBytes);
   }
 
   Duration stopLimit() {

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.core.ShardStatus;
 import picocli.CommandLine;
 
 /** What {@code docs/cli.md} says of options and metrics is what there is. */
@@ -62,7 +63,8 @@ class CommandLinePageTest {
   void page_metrics_areThoseThatThereAre() throws IOException {
     WorkerNumbers none =
         new WorkerNumbers(Instant.EPOCH, 0, 0, List.of(), List.of(), Map.of(), Map.of());
-    String metrics = PrometheusText.of(none, new Worker.Status(List.of(), 0, 0L), true);
+    String metrics =
+        PrometheusText.of(none, new Worker.Status(List.of(), 0, 0L, ShardStatus.EMPTY), true);
 
     List<String> described =
         METRIC.matcher(page()).results().map(match -> match.group(1)).sorted().toList();

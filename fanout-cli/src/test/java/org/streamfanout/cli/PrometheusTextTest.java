@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.Ledger;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -55,7 +56,10 @@ class PrometheusTextTest {
   }
 
   private static String page(String targetId) {
-    return PrometheusText.of(numbers(targetId), new Worker.Status(List.of(), 3, 7L), true);
+    return PrometheusText.of(
+        numbers(targetId),
+        new Worker.Status(List.of(), 3, 7L, new ShardStatus(40, 4_000, 2, null)),
+        true);
   }
 
   @Test
@@ -66,6 +70,8 @@ class PrometheusTextTest {
         .contains(
             "fanout_ready 1",
             "fanout_shards 3",
+            "fanout_in_hand_records 40",
+            "fanout_in_hand_bytes 4000",
             "fanout_losses_total 7",
             "fanout_settled_records_total{source=\"kafka://a:1/t\",shard=\"t-0\"} 12",
             "fanout_target_records_total" + labels + ",end=\"accepted\"} 1",
@@ -93,7 +99,9 @@ class PrometheusTextTest {
 
   @Test
   void of_workerThatCannotTell_saysNothingOfExpiredRecords() {
-    assertThat(PrometheusText.of(numbers("q"), new Worker.Status(List.of(), 1, null), false))
+    assertThat(
+            PrometheusText.of(
+                numbers("q"), new Worker.Status(List.of(), 1, null, ShardStatus.EMPTY), false))
         .contains("fanout_ready 0\n")
         .doesNotContain("fanout_losses_total");
   }

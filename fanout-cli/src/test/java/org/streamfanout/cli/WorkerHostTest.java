@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
@@ -84,7 +85,7 @@ class WorkerHostTest {
 
     @Override
     public Status status() {
-      return new Status(List.of(), 1, null);
+      return new Status(List.of(), 1, null, ShardStatus.EMPTY);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.core.ShardStatus;
 
 class WorkerRunTest {
   /** Never reached. */
@@ -49,7 +50,7 @@ class WorkerRunTest {
 
     @Override
     public Status status() {
-      return new Status(List.of(), 0, null);
+      return new Status(List.of(), 0, null, ShardStatus.EMPTY);
     }
   }
 

@@ -15,6 +15,12 @@ import org.streamfanout.spi.Position;
 public record Checkpoint(
     int settled, int total, @Nullable Position lastSettled, @Nullable Position firstUnsettled) {
 
+  /** Returns that of a batch of which nothing is settled. */
+  static Checkpoint none(SourceBatch batch) {
+    int total = batch.records().size();
+    return new Checkpoint(0, total, null, total == 0 ? null : batch.records().get(0).position());
+  }
+
   /** Returns whether every record is settled for every target. */
   public boolean isComplete() {
     return settled == total;

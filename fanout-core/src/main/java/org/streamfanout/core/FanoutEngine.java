@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -26,16 +25,17 @@ import org.streamfanout.core.internal.delivery.EngineTargets.Current;
 import org.streamfanout.core.internal.delivery.ExpiryWatch;
 import org.streamfanout.core.internal.delivery.HungSends;
 import org.streamfanout.core.internal.delivery.OpenCalls;
+import org.streamfanout.core.internal.delivery.OwnThreads;
 import org.streamfanout.core.internal.delivery.Retentions;
 import org.streamfanout.core.internal.delivery.SafeListener;
 import org.streamfanout.core.internal.delivery.SafeTracing;
-import org.streamfanout.core.internal.delivery.SendThreads;
 import org.streamfanout.core.internal.delivery.Services;
 import org.streamfanout.core.internal.delivery.TargetCheck;
 import org.streamfanout.core.internal.delivery.TargetRuntime;
 import org.streamfanout.core.internal.delivery.TargetSetup;
 import org.streamfanout.core.internal.delivery.TargetState;
 import org.streamfanout.core.internal.delivery.Ticker;
+import org.streamfanout.core.internal.delivery.Turns;
 import org.streamfanout.core.internal.pipeline.DecodeOptions;
 import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
@@ -92,7 +92,7 @@ public final class FanoutEngine implements AutoCloseable {
   private final Retentions retentions;
   private final ExpiryWatch expiry;
   private final OpenCalls calls = new OpenCalls();
-  private final @Nullable ExecutorService ownExecutor;
+  private final OwnThreads ownThreads = new OwnThreads();
 
   private FanoutEngine(Builder builder) {
     TargetRegistry registry =
@@ -112,14 +112,13 @@ public final class FanoutEngine implements AutoCloseable {
             builder.nanoTime,
             builder.allowNoTargets,
             builder.skipInvalidRows);
-    this.ownExecutor = builder.executor == null ? SendThreads.create() : null;
     this.services =
         new Services(
             builder.retry,
             new Backoff(builder.retry, builder.random),
             builder.nanoTime,
             builder.clock,
-            builder.executor == null ? Objects.requireNonNull(ownExecutor) : builder.executor,
+            builder.executor == null ? ownThreads.get() : builder.executor,
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
             new SafeListener(builder.listeners),
@@ -142,8 +141,17 @@ public final class FanoutEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine is closed
    */
   public FanoutResult process(SourceBatch batch, Deadline deadline) {
+    return process(begin(batch, Turns.ALONE), deadline);
+  }
+
+  /** Returns a batch that nothing was sent of. */
+  BatchRun begin(SourceBatch batch, Turns turns) {
+    return new BatchRun(services, batch, turns);
+  }
+
+  FanoutResult process(BatchRun run, Deadline deadline) {
     long start = services.nanoTime().getAsLong();
-    BatchRun run = new BatchRun(services, batch);
+    SourceBatch batch = run.batch();
     calls.enter(run);
     try {
       Current current = targets.of(batch.source());
@@ -185,8 +193,11 @@ public final class FanoutEngine implements AutoCloseable {
     if (left.engine() != this) {
       throw new IllegalArgumentException("what is left belongs to another engine");
     }
+    return resume(left.run(), deadline);
+  }
+
+  FanoutResult resume(BatchRun run, Deadline deadline) {
     long start = services.nanoTime().getAsLong();
-    BatchRun run = left.run();
     calls.enter(run);
     try {
       Current current = lookUpAgain(run.batch().source());
@@ -272,6 +283,7 @@ public final class FanoutEngine implements AutoCloseable {
       TargetResult result = state.result();
       results.add(result);
       open.or(state.openSources());
+      boolean behind = run.isBehind(result.targetId());
       services
           .listener()
           .settled(
@@ -285,8 +297,10 @@ public final class FanoutEngine implements AutoCloseable {
                   state.oldestHeld(),
                   run.tell(result.targetId(), result.counts()),
                   run.number(),
-                  false));
-      expiry.look(batch.source(), batch.shard(), state);
+                  behind));
+      if (!behind) {
+        expiry.look(batch.source(), batch.shard(), state);
+      }
     }
     int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
     Checkpoint checkpoint =
@@ -392,9 +406,7 @@ public final class FanoutEngine implements AutoCloseable {
         }
       }
     }
-    if (ownExecutor != null) {
-      ownExecutor.shutdown();
-    }
+    ownThreads.close();
   }
 
   /** Returns what hosts of this engine measure their own waits by. */
@@ -402,8 +414,21 @@ public final class FanoutEngine implements AutoCloseable {
     return services.nanoTime().forHosts();
   }
 
+  /** Returns the wall clock. */
+  Clock clock() {
+    return services.clock();
+  }
+
   boolean isClosed() {
     return calls.isClosed();
+  }
+
+  /**
+   * Returns what waits for batches: never the executor that a host gave for sends, whose threads
+   * may be few, and then all wait for sends that get none.
+   */
+  Executor waitingThreads() {
+    return ownThreads.get();
   }
 
   /** Builds an engine; not thread-safe. */

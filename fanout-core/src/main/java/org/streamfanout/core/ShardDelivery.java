@@ -1,264 +1,261 @@
 package org.streamfanout.core;
 
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.streamfanout.core.internal.delivery.Signal;
+import java.util.concurrent.Executor;
 import org.streamfanout.spi.Deadline;
-import org.streamfanout.spi.RegistryException;
 
 /**
- * Delivers the batches of one shard, one after another, each until all of it is settled: what a
- * host that owns a checkpoint does around an engine. What is held is tried again in place, with
- * pauses that grow, and only at the targets that still miss it.
+ * Delivers the batches of one shard, in order: what a host that owns a checkpoint does around an
+ * engine. What is held is tried again in place, with pauses that grow, and only at the targets that
+ * still miss it.
  *
- * <p>One thread delivers; any thread may stop it. The thread that delivers is blocked meanwhile,
- * which is the back-pressure.
+ * <p>While a target holds records, those that have nothing left to do may run ahead: they go on
+ * with the shard's next batches, up to {@link ShardOptions#maxHeldRecords} and {@link
+ * ShardOptions#maxHeldBytes}, and the one that holds follows through the same batches in its own
+ * order. A target gets a batch when everything of all earlier ones is settled for it, so its order
+ * is that of the shard. The host is told of a batch when all earlier ones are settled for every
+ * target, so no checkpoint passes a record that is held.
+ *
+ * <p>{@link #deliverAhead}, {@link #deliver} and {@link #settle} block, which is the back-pressure,
+ * and are for one thread at a time; {@link #start} and {@link #isReady} do the same for a host that
+ * must not block. Any thread may stop it.
  */
 public final class ShardDelivery {
-  private static final Logger LOG = LoggerFactory.getLogger(ShardDelivery.class);
+  private static final Runnable UNWATCHED = () -> {};
 
-  private final FanoutEngine engine;
-  private final ShardOptions options;
+  private final ShardWindow window;
+  private final ShardLife life;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Signal changed;
-  private boolean delivering;
-  private @Nullable Thread inEngine;
-  private @Nullable Deadline stopAt;
-  private boolean broken;
-
-  /** Hears how far a batch has got, on the thread that delivers it. */
+  /** Hears how far a batch has got. */
   @FunctionalInterface
   public interface Progress {
     /**
      * Takes the settled prefix, after each call of the engine, whether or not it has grown; never
-     * one that is shorter than the last.
+     * one that is shorter than the last. Batches are told in their order: the first time when all
+     * earlier ones are settled for every target. Called by threads of the delivery, one at a time.
      *
-     * @return whether to go on; false ends the delivery, such as when the shard belongs to another
-     *     worker by now
+     * @return whether to go on; false ends the delivery at once, with all its batches, such as when
+     *     the shard belongs to another worker by now
      */
     boolean reached(Checkpoint checkpoint);
   }
 
-  /** Makes a delivery for one shard; the engine stays the caller's to close. */
+  /**
+   * Makes a delivery for one shard, on threads that belong to the engine, and never are those of an
+   * executor that it was given for sends; the engine stays the caller's to close.
+   */
   public ShardDelivery(FanoutEngine engine, ShardOptions options) {
-    this.engine = Objects.requireNonNull(engine, "engine");
-    this.options = Objects.requireNonNull(options, "options");
-    this.changed = new Signal(lock, engine.forHosts());
+    this(engine, options, Objects.requireNonNull(engine, "engine").waitingThreads());
   }
 
   /**
-   * Delivers a batch and blocks until every record is settled for every target, or the delivery was
-   * stopped, or {@code progress} says no, or the thread is interrupted by somebody else, which
-   * leaves the flag set, or the engine is closed.
+   * Makes a delivery for one shard.
+   *
+   * @param engine stays the caller's to close
+   * @param threads runs a task for the newest batch and one for each target that is behind, each
+   *     waiting for sends; not closed here. If it has a bound and sends run on it, too, they may
+   *     wait for each other
+   */
+  public ShardDelivery(FanoutEngine engine, ShardOptions options, Executor threads) {
+    this.window =
+        new ShardWindow(
+            Objects.requireNonNull(engine, "engine"),
+            Objects.requireNonNull(options, "options"),
+            Objects.requireNonNull(threads, "threads"));
+    this.life = window.life();
+  }
+
+  // ---------------------------------------------------------------- by a thread that may block
+
+  /**
+   * Delivers a batch and blocks until the host may bring the next one: when every record is settled
+   * for every target, or when the targets that are not behind are done with it and there is room to
+   * run ahead. Waits first, if there is no room for this one.
+   *
+   * <p>Ends before that if the delivery was stopped, {@code progress} said no, the thread is
+   * interrupted, which leaves the flag set, or the engine is closed; then nothing is under way any
+   * more.
    *
    * <p>While the targets cannot be read, everything is held and the registry asked again. So it is
-   * when the engine fails in a way that it should not: nothing that it throws ends a delivery.
+   * when the engine fails in a way that it should not: nothing that it throws ends a delivery. What
+   * {@code progress} throws does, and is thrown here or by the next method that blocks.
+   *
+   * @return whether all is well; false if the delivery has ended with records that are not settled,
+   *     of this batch or of an earlier one. The host must not give what is left, and what follows
+   *     it, to anyone before that
+   * @throws IllegalStateException if another thread is delivering
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no task
+   */
+  public boolean deliverAhead(SourceBatch batch, Progress progress) {
+    life.beginHosting();
+    try {
+      boolean taken = batch.records().isEmpty() || window.take(batch, progress, UNWATCHED) != null;
+      return await(true) && taken;
+    } finally {
+      life.endHosting();
+    }
+  }
+
+  /**
+   * Delivers a batch and blocks until every record of it and of all earlier ones is settled for
+   * every target, or one of the other ends of {@link #deliverAhead} has come.
    *
    * @return how far it has got; complete unless one of the other ends came first. After an end that
    *     is not complete the host must not give this shard's next batch to anyone before what is
    *     left of this one
-   * @throws IllegalStateException if a batch is being delivered already
+   * @throws IllegalStateException if another thread is delivering
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no task
    */
   public Checkpoint deliver(SourceBatch batch, Progress progress) {
-    Checkpoint reached = nothing(batch);
-    if (!begin()) {
-      return reached;
-    }
+    life.beginHosting();
     try {
-      return deliverAll(batch, progress, reached);
-    } finally {
-      end();
-    }
-  }
-
-  private Checkpoint deliverAll(SourceBatch batch, Progress progress, Checkpoint nothing) {
-    Checkpoint reached = nothing;
-    FanoutResult result = null;
-    Duration pause = options.firstPause();
-    boolean goesOn = !reached.isComplete();
-    while (goesOn) {
-      try {
-        result = call(batch, result);
-      } catch (RegistryException e) {
-        LOG.warn("the targets of '{}' cannot be read; its records wait", batch.source().id(), e);
-      } catch (RuntimeException | Error e) {
-        if (engine.isClosed()) {
-          LOG.debug("the engine is closed; shard '{}' ends", batch.shard(), e);
-          return reached;
-        }
-        LOG.error("the engine failed; the records of shard '{}' wait", batch.shard(), e);
+      HeldBatch held = batch.records().isEmpty() ? null : window.take(batch, progress, UNWATCHED);
+      if (held == null) {
+        return Checkpoint.none(batch);
       }
-      Checkpoint now = result == null ? reached : result.checkpoint();
-      boolean further = now.settled() > reached.settled();
-      reached = now.settled() < reached.settled() ? reached : now;
-      goesOn = progress.reached(reached) && !reached.isComplete();
-      if (goesOn) {
-        pause = further ? options.firstPause() : pause;
-        goesOn = pause(pause);
-        pause = min(pause.multipliedBy(2), options.maxPause());
-      }
-    }
-    return reached;
-  }
-
-  private static Checkpoint nothing(SourceBatch batch) {
-    int total = batch.records().size();
-    return new Checkpoint(0, total, null, total == 0 ? null : batch.records().get(0).position());
-  }
-
-  private static Duration min(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  /** One call of the engine; the only place where {@link #awaitEnd} interrupts. */
-  private FanoutResult call(SourceBatch batch, @Nullable FanoutResult before) {
-    Deadline deadline;
-    lock.lock();
-    try {
-      Deadline cycle = Deadline.after(options.cycle(), engine.forHosts());
-      deadline = stopAt == null ? cycle : earlier(stopAt, cycle);
-      inEngine = Thread.currentThread();
+      await(false);
+      return window.reached(held);
     } finally {
-      lock.unlock();
-    }
-    try {
-      return before == null
-          ? engine.process(batch, deadline)
-          : engine.resume(before.left(), deadline);
-    } finally {
-      lock.lock();
-      try {
-        inEngine = null;
-        if (broken) {
-          // The interrupt was for the engine; what the thread does next is the host's.
-          Thread.interrupted();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private static Deadline earlier(Deadline one, Deadline other) {
-    return one.remainingNanos() < other.remainingNanos() ? one : other;
-  }
-
-  private boolean begin() {
-    lock.lock();
-    try {
-      if (delivering) {
-        throw new IllegalStateException("a batch of this shard is being delivered already");
-      }
-      delivering = stopAt == null;
-      return delivering;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void end() {
-    lock.lock();
-    try {
-      delivering = false;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits; returns false if the delivery is to end. */
-  private boolean pause(Duration time) {
-    lock.lock();
-    try {
-      long left = time.toNanos();
-      while (left > 0 && stopAt == null) {
-        left = changed.awaitNanos(left);
-      }
-      Deadline end = stopAt;
-      if (end != null) {
-        // Until then there are still tries, but no long pauses.
-        left = Math.min(options.firstPause().toNanos(), end.remainingNanos());
-        while (left > 0 && !broken) {
-          left = changed.awaitNanos(left);
-        }
-      }
-      return !broken && (end == null || !end.isExpired());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
+      life.endHosting();
     }
   }
 
   /**
-   * Stops this delivery: the batch under way may go on until the deadline, and no other is taken
-   * any more. Returns at once; may be called again, with an earlier deadline.
+   * Blocks until every record of every batch is settled for every target, or one of the other ends
+   * of {@link #deliverAhead} has come.
+   *
+   * @return whether nothing is left
+   * @throws IllegalStateException if another thread is delivering
+   */
+  public boolean settle() {
+    life.beginHosting();
+    try {
+      return await(false);
+    } finally {
+      life.endHosting();
+    }
+  }
+
+  /**
+   * Waits until nothing is left or the delivery is over.
+   *
+   * @param ahead whether it is enough that the host may bring the next batch
+   * @return false if it is over and something is left
+   */
+  private boolean await(boolean ahead) {
+    boolean interrupted = false;
+    life.lock.lock();
+    try {
+      while (!window.isEmpty() && !life.isOver()) {
+        long left = ahead && !interrupted ? window.untilNext() : ShardWindow.NOT_BY_TIME;
+        if (left == 0) {
+          break;
+        }
+        try {
+          life.changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          life.breakOff();
+        }
+      }
+      window.throwFailure();
+      return window.isEmpty() || !life.isOver();
+    } finally {
+      life.lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- by a thread that must not
+
+  /**
+   * Takes a batch, and starts to deliver it once there is room for it; does not block. For a thread
+   * of which there is one, after {@link #isReady} was true and no batch was taken since.
+   *
+   * @param watcher told, by any thread, that {@link #isReady} or {@link #isOver} may be true; must
+   *     be quick. That an {@linkplain ShardOptions#aheadAfter idle time} is over it is not told
+   * @return whether it was taken; false after a stop or another end
+   * @throws IllegalStateException if one waits for room already, or the newest is not begun
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no task
+   */
+  public boolean start(SourceBatch batch, Progress progress, Runnable watcher) {
+    Objects.requireNonNull(watcher, "watcher");
+    boolean taken = batch.records().isEmpty() || window.take(batch, progress, watcher) != null;
+    life.lock.lock();
+    try {
+      window.throwFailure();
+    } finally {
+      life.lock.unlock();
+    }
+    return taken;
+  }
+
+  /** Returns whether the host may bring the next batch. */
+  public boolean isReady() {
+    life.lock.lock();
+    try {
+      return window.untilNext() == 0;
+    } finally {
+      life.lock.unlock();
+    }
+  }
+
+  /**
+   * Returns whether the delivery has ended, by a stop or otherwise: it takes no batch any more, and
+   * nothing is under way.
+   */
+  public boolean isOver() {
+    life.lock.lock();
+    try {
+      return life.isOver();
+    } finally {
+      life.lock.unlock();
+    }
+  }
+
+  /**
+   * Returns whether no record is in hand that was shown to a target and is not settled for every
+   * target.
+   */
+  public boolean isClean() {
+    life.lock.lock();
+    try {
+      return window.isClean();
+    } finally {
+      life.lock.unlock();
+    }
+  }
+
+  // ---------------------------------------------------------------- by any thread
+
+  /** Returns what is in hand. */
+  public ShardStatus status() {
+    return window.status();
+  }
+
+  /**
+   * Stops this delivery: what is under way may go on until the deadline, and nothing else is taken
+   * or begun any more. Returns at once; may be called again, with an earlier deadline.
    */
   public void stop(Deadline deadline) {
-    Objects.requireNonNull(deadline, "deadline");
-    lock.lock();
-    try {
-      Deadline known = stopAt;
-      stopAt = known == null ? deadline : earlier(known, deadline);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    life.stop(Objects.requireNonNull(deadline, "deadline"));
   }
 
   /**
-   * Waits until no batch is under way, after {@link #stop}: until the stop's deadline, then for as
+   * Waits until nothing is under way, after {@link #stop}: until the stop's deadline, then for as
    * long as it takes to break off, which is soon. An interrupt of the caller breaks off at once,
    * and leaves the flag set.
    *
    * @throws IllegalStateException if it was not stopped
    */
   public void awaitEnd() {
-    boolean callerInterrupted = false;
-    lock.lock();
-    try {
-      while (delivering) {
-        Deadline end = stopAt;
-        if (end == null) {
-          throw new IllegalStateException("stop the delivery before waiting for its end");
-        }
-        try {
-          if (broken) {
-            changed.await();
-          } else if (callerInterrupted || end.isExpired()) {
-            broken = true;
-            if (inEngine != null) {
-              inEngine.interrupt();
-            }
-            changed.signalAll();
-          } else {
-            changed.awaitNanos(end.remainingNanos());
-          }
-        } catch (InterruptedException e) {
-          callerInterrupted = true;
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-    if (callerInterrupted) {
-      Thread.currentThread().interrupt();
-    }
+    life.awaitEnd();
   }
 
   /** Returns whether {@link #stop} was called. */
   public boolean isStopped() {
-    lock.lock();
-    try {
-      return stopAt != null;
-    } finally {
-      lock.unlock();
-    }
+    return life.isStopped();
   }
 }

@@ -1,5 +1,6 @@
 package org.streamfanout.kafka;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -9,120 +10,129 @@ import org.streamfanout.core.Checkpoint;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardDelivery;
 import org.streamfanout.core.ShardOptions;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.core.kafka.KafkaRecords;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Source;
 
 /**
- * One partition from its assignment to its end: at most one batch is under way, and the first batch
- * that does not end is the last. For the thread that polls; a batch has a thread of its own.
+ * One partition from its assignment to its end: the batches that were read of it and are not
+ * settled for every target, and what may be committed. For the thread that polls; batches are
+ * delivered by threads of their own.
  */
 final class AssignedPartition {
   private final TopicPartition partition;
   private final Source source;
   private final ShardDelivery delivery;
-  private @Nullable PartitionBatch batch;
+  private final ArrayDeque<InHand> inHand = new ArrayDeque<>();
   private @Nullable OffsetAndMetadata settledBefore;
   private @Nullable OffsetAndMetadata committed;
+  private boolean waitsUntilSettled;
 
-  // Written by the thread that delivers.
-  private volatile int settled;
-  private volatile boolean begun;
-  private volatile boolean delivering;
-  private volatile @Nullable Throwable failure;
+  /**
+   * A batch, and how many of its first records are settled, as far as its turn to tell has come.
+   */
+  private static final class InHand {
+    final PartitionBatch batch;
+
+    /** Written by a thread that delivers. */
+    volatile int settled;
+
+    InHand(PartitionBatch batch) {
+      this.batch = batch;
+    }
+
+    boolean reached(Checkpoint checkpoint) {
+      settled = checkpoint.settled();
+      return true;
+    }
+
+    int left() {
+      return batch.records().size() - settled;
+    }
+  }
 
   AssignedPartition(
-      TopicPartition partition, Source source, FanoutEngine engine, ShardOptions options) {
+      TopicPartition partition,
+      Source source,
+      FanoutEngine engine,
+      ShardOptions options,
+      Executor executor) {
     this.partition = partition;
     this.source = source;
-    this.delivery = new ShardDelivery(engine, options);
+    this.delivery = new ShardDelivery(engine, options, executor);
   }
 
   /** Returns whether nothing more may be read of it now. */
   boolean isBusy() {
-    return batch != null;
+    return waitsUntilSettled || !delivery.isReady();
+  }
+
+  /** Returns whether something was read of it that is not settled for every target. */
+  boolean isInHand() {
+    forgetSettled();
+    return !inHand.isEmpty();
+  }
+
+  /** Lets nothing more be read before all that is in hand is settled. */
+  void waitUntilSettled() {
+    waitsUntilSettled = isInHand();
   }
 
   /**
-   * Starts to deliver a batch.
+   * Starts to deliver a batch, behind those that are in hand.
    *
-   * @param ended told, by the thread that delivers, when the batch has come to an end
+   * @param changed told, by the threads that deliver, when it may be time to look again
    * @throws RejectedExecutionException if the executor takes no task
    */
-  void deliver(PartitionBatch read, Executor executor, Runnable ended) {
-    if (batch != null) {
-      throw new IllegalStateException(partition + " has a batch already");
-    }
-    batch = read;
-    settled = 0;
-    begun = false;
-    delivering = true;
+  void deliver(PartitionBatch read, Runnable changed) {
+    InHand next = new InHand(read);
+    inHand.add(next);
     String shard = KafkaRecords.shard(partition.topic(), partition.partition());
-    SourceBatch work = new SourceBatch(source, shard, read.records());
-    try {
-      executor.execute(() -> deliver(work, ended));
-    } catch (RejectedExecutionException e) {
-      delivering = false;
-      throw e;
-    }
-  }
-
-  private void deliver(SourceBatch work, Runnable ended) {
-    try {
-      delivery.deliver(work, this::reached);
-    } catch (RuntimeException | Error e) {
-      failure = e;
-    } finally {
-      delivering = false;
-      ended.run();
-    }
-  }
-
-  private boolean reached(Checkpoint checkpoint) {
-    settled = checkpoint.settled();
-    begun = true;
-    return true;
+    boolean unused =
+        delivery.start(new SourceBatch(source, shard, read.records()), next::reached, changed);
   }
 
   /** Takes note that reading goes on from there, and that nothing before it is to be settled. */
   void goOnAt(OffsetAndMetadata next) {
-    if (batch != null) {
-      throw new IllegalStateException(partition + " goes on when its batch is settled");
+    if (isInHand()) {
+      throw new IllegalStateException(partition + " goes on when all that is in hand is settled");
     }
     settledBefore = next;
   }
 
   /**
-   * Frees the partition for its next batch if the one under way is settled.
+   * Looks how far it has got.
    *
-   * @throws IllegalStateException if it came to an end before that, though nobody stopped it
+   * @throws IllegalStateException if its delivery came to an end before all was settled, though
+   *     nobody stopped it
    */
   void look() {
-    PartitionBatch current = batch;
-    if (current == null || delivering) {
-      return;
-    }
-    Throwable error = failure;
-    if (error != null) {
-      throw new IllegalStateException("the delivery of " + partition + " failed", error);
-    }
-    if (inHand() == 0) {
-      settledBefore = settled();
-      batch = null;
-    } else if (!delivery.isStopped()) {
+    waitsUntilSettled &= isInHand();
+    if (isInHand() && delivery.isOver() && !delivery.isStopped()) {
       throw new IllegalStateException(
           "the delivery of "
               + partition
-              + " ended before its batch was settled: the engine is closed, or its thread was"
-              + " interrupted");
+              + " ended before its records were settled: the engine is closed, a thread of the"
+              + " executor was interrupted, or it takes no more tasks");
+    }
+  }
+
+  private void forgetSettled() {
+    for (InHand oldest = inHand.peek();
+        oldest != null && oldest.left() == 0;
+        oldest = inHand.peek()) {
+      settledBefore = oldest.batch.settled(oldest.settled);
+      inHand.remove();
     }
   }
 
   /** Returns the offset that may be committed; null if nothing was settled yet. */
   @Nullable OffsetAndMetadata settled() {
-    PartitionBatch current = batch;
-    OffsetAndMetadata ofBatch = current == null ? null : current.settled(settled);
+    forgetSettled();
+    InHand oldest = inHand.peek();
+    OffsetAndMetadata ofBatch = oldest == null ? null : oldest.batch.settled(oldest.settled);
     return ofBatch == null ? settledBefore : ofBatch;
   }
 
@@ -143,41 +153,45 @@ final class AssignedPartition {
   }
 
   /** Returns how many records were read and are not settled. */
-  int inHand() {
-    PartitionBatch current = batch;
-    return current == null ? 0 : current.records().size() - settled;
+  int recordsInHand() {
+    return inHand.stream().mapToInt(InHand::left).sum();
+  }
+
+  /** Returns what of it is shown to targets and not settled for all of them. */
+  ShardStatus held() {
+    return delivery.status();
   }
 
   /**
-   * Returns whether, once no batch is under way, nothing was begun and not brought to its end. A
+   * Returns whether, once nothing is under way, nothing was begun and not brought to its end. A
    * batch that a stop came before was never shown to a target.
    */
   boolean isClean() {
-    return failure == null && (inHand() == 0 || !begun);
+    return !isInHand() || delivery.isClean();
   }
 
   /** Returns how many offsets the client has read past what is settled. */
   long unsettledOffsets() {
-    PartitionBatch current = batch;
-    if (current == null) {
+    if (!isInHand()) {
       return 0;
     }
-    OffsetAndMetadata ofBatch = current.settled(settled);
-    long from = ofBatch == null ? current.firstOffset() : ofBatch.offset();
-    return current.end() - from;
+    InHand oldest = inHand.element();
+    OffsetAndMetadata ofBatch = oldest.batch.settled(oldest.settled);
+    long from = ofBatch == null ? oldest.batch.firstOffset() : ofBatch.offset();
+    return inHand.getLast().batch.end() - from;
   }
 
-  /** Returns whether a batch is under way. */
+  /** Returns whether something is under way. */
   boolean isDelivering() {
-    return delivering;
+    return isInHand() && !delivery.isOver();
   }
 
-  /** Lets the batch under way go on until then, and takes no other. */
+  /** Lets what is in hand go on until then, and takes no more. */
   void stop(Deadline deadline) {
     delivery.stop(deadline);
   }
 
-  /** Waits for the end of the batch under way, after {@link #stop}. */
+  /** Waits until nothing is under way, after {@link #stop}. */
   void awaitEnd() {
     delivery.awaitEnd();
   }

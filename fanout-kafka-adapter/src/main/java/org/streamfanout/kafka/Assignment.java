@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.streamfanout.core.FanoutEngine;
@@ -21,19 +22,23 @@ final class Assignment {
   private final FanoutEngine engine;
   private final ShardOptions options;
   private final Map<String, Source> sources;
+  private final Executor executor;
   private final Map<TopicPartition, AssignedPartition> partitions = new HashMap<>();
 
-  Assignment(FanoutEngine engine, ShardOptions options, Map<String, Source> sources) {
+  Assignment(
+      FanoutEngine engine, ShardOptions options, Map<String, Source> sources, Executor executor) {
     this.engine = engine;
     this.options = options;
     this.sources = sources;
+    this.executor = executor;
   }
 
   /** Takes partitions on, each from its beginning as one. */
   void add(Collection<TopicPartition> added) {
     for (TopicPartition partition : added) {
       Source source = Objects.requireNonNull(sources.get(partition.topic()), partition.topic());
-      partitions.put(partition, new AssignedPartition(partition, source, engine, options));
+      partitions.put(
+          partition, new AssignedPartition(partition, source, engine, options, executor));
     }
   }
 
@@ -52,7 +57,7 @@ final class Assignment {
   }
 
   /**
-   * Gives partitions up: their batches may go on until the deadline. Returns when none of them is
+   * Gives partitions up: what is in hand may go on until the deadline. Returns when none of them is
    * under way any more.
    */
   List<AssignedPartition> remove(Collection<TopicPartition> removed, Deadline deadline) {
@@ -70,19 +75,19 @@ final class Assignment {
 
   /** Lets an idle partition, with whatever it had committed, go on somewhere else in its log. */
   void restart(TopicPartition partition, OffsetAndMetadata offset) {
-    if (isBusy(partition)) {
-      throw new IllegalStateException(partition + " cannot go on elsewhere with a batch in hand");
+    if (isInHand(partition)) {
+      throw new IllegalStateException(partition + " cannot go on elsewhere with records in hand");
     }
     add(List.of(partition));
     get(partition).goOnAt(offset);
   }
 
-  /** Returns whether a partition has a batch that is not settled. */
-  boolean isBusy(TopicPartition partition) {
-    return get(partition).isBusy();
+  /** Returns whether something of a partition is in hand that is not settled. */
+  boolean isInHand(TopicPartition partition) {
+    return get(partition).isInHand();
   }
 
-  /** Returns those that have a batch that is not settled. */
+  /** Returns those of which nothing more may be read now. */
   Set<TopicPartition> busy() {
     Set<TopicPartition> busy = new HashSet<>();
     partitions.forEach(

@@ -4,7 +4,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The consumer's own executor: a thread for each partition that has a batch under way. */
+/**
+ * The consumer's own executor: a thread for each partition that has a batch under way, and one for
+ * each target that is behind in it.
+ */
 final class DeliveryThreads {
   private DeliveryThreads() {}
 

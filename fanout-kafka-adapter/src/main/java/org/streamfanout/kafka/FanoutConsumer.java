@@ -28,10 +28,10 @@ import org.streamfanout.spi.Source;
  * Reads topics as a member of a consumer group and has an engine deliver every record to every
  * target of its topic, at least once; commits what is settled for all of them, and nothing else.
  *
- * <p>One thread, that of {@link #run}, reads and commits; a batch of each partition is delivered by
- * a thread of the executor, in the partition's order, and no more is read of that partition before
- * all of it is settled. While a target is down its partitions wait, the others go on, and the
- * consumer stays in its group. Any thread may ask and stop it.
+ * <p>One thread, that of {@link #run}, reads and commits; batches are delivered by threads of the
+ * executor, for each target in the partition's order. While a target holds records of a partition,
+ * the others run ahead by as much as {@link KafkaOptions#delivery} allows; then the partition
+ * waits, the others go on, and the consumer stays in its group. Any thread may ask and stop it.
  */
 public final class FanoutConsumer implements AutoCloseable {
   private final FanoutEngine engine;
@@ -267,9 +267,10 @@ public final class FanoutConsumer implements AutoCloseable {
     }
 
     /**
-     * Sets what runs the deliveries, one blocking task for each partition that has a batch; the
-     * consumer does not close it. It must not run a task on the calling thread, nor keep one
-     * waiting for another to end. By default cached daemon threads.
+     * Sets what runs the deliveries, one blocking task for each partition that has a batch, and one
+     * more for each target that is behind in it; the consumer does not close it. It must not run a
+     * task on the calling thread, nor keep one waiting for another to end. By default cached daemon
+     * threads.
      */
     public Builder executor(Executor newExecutor) {
       executor = Objects.requireNonNull(newExecutor, "executor");

@@ -7,11 +7,11 @@ import org.streamfanout.core.ShardOptions;
 /**
  * How a {@link FanoutConsumer} goes on with what is held, gives partitions up and commits.
  *
- * @param delivery how what is held is tried again
- * @param revokeLimit how long the batch of a partition that goes to another consumer may still be
- *     worked on, and how long the commit of it may take then; never more than a third of {@code
- *     max.poll.interval.ms} each, since the group waits meanwhile. The longer, the fewer records
- *     the next consumer sees again
+ * @param delivery how what is held is tried again, and how far other targets run ahead of it
+ * @param revokeLimit how long what is in hand of a partition that goes to another consumer may
+ *     still be worked on, and how long the commit of it may take then; never more than a third of
+ *     {@code max.poll.interval.ms} each, since the group waits meanwhile. The longer, the fewer
+ *     records the next consumer sees again
  * @param commitInterval how long what is settled may stay uncommitted: what a consumer that is
  *     killed has others deliver again
  */

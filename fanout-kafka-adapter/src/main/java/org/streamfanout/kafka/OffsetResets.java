@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -48,8 +49,8 @@ final class OffsetResets {
   }
 
   /**
-   * Gives the partitions that a poll complained of a position. One whose batch is under way is left
-   * alone: it has its position for later only, and the client complains again.
+   * Gives the partitions that a poll complained of a position. One with records in hand is left
+   * alone until they are settled: then the client complains again.
    *
    * @throws InvalidOffsetException the same, if the policy is not to
    * @throws org.apache.kafka.common.errors.RetriableException if the cluster does not answer; the
@@ -79,7 +80,12 @@ final class OffsetResets {
             ? truncation.divergentOffsets()
             : Map.of();
     Map<TopicPartition, Long> positions = new HashMap<>(complaint.offsetOutOfRangePartitions());
-    positions.keySet().removeIf(assignment::isBusy);
+    for (TopicPartition partition : List.copyOf(positions.keySet())) {
+      if (assignment.isInHand(partition)) {
+        assignment.get(partition).waitUntilSettled();
+        positions.remove(partition);
+      }
+    }
     Map<TopicPartition, Long> beginnings = beginnings(positions.keySet(), divergent.keySet());
     positions.forEach(
         (partition, position) -> {

@@ -43,7 +43,6 @@ final class PollLoop implements ConsumerRebalanceListener {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final ConsumerSettings settings;
-  private final Executor executor;
   private final Consumer<byte[], byte[]> consumer;
   private final Wakening wakening;
   private final Assignment assignment;
@@ -68,10 +67,9 @@ final class PollLoop implements ConsumerRebalanceListener {
       Executor executor,
       Consumer<byte[], byte[]> consumer) {
     this.settings = settings;
-    this.executor = executor;
     this.consumer = consumer;
     this.wakening = new Wakening(consumer);
-    this.assignment = new Assignment(engine, options.delivery(), settings.sources());
+    this.assignment = new Assignment(engine, options.delivery(), settings.sources(), executor);
     this.commits = new Commits(consumer, options.commitInterval(), assignment::committed);
     this.resets = new OffsetResets(consumer, settings.reset(), settings.revokeLimit(), assignment);
   }
@@ -204,13 +202,13 @@ final class PollLoop implements ConsumerRebalanceListener {
     for (TopicPartition partition : records.partitions()) {
       List<ConsumerRecord<byte[], byte[]>> read = records.records(partition);
       PartitionBatch batch = new PartitionBatch(read, records.nextOffsets().get(partition));
-      assignment.get(partition).deliver(batch, executor, wakening::wake);
+      assignment.get(partition).deliver(batch, wakening::wake);
     }
     records
         .nextOffsets()
         .forEach(
             (partition, next) -> {
-              if (!assignment.isBusy(partition)) {
+              if (!assignment.isInHand(partition)) {
                 assignment.get(partition).goOnAt(next);
               }
             });
@@ -335,8 +333,9 @@ final class PollLoop implements ConsumerRebalanceListener {
                 partition.topic(),
                 partition.partition(),
                 assigned.committed(),
-                assigned.inHand(),
-                unread.isEmpty() ? null : unread.getAsLong() + assigned.unsettledOffsets()));
+                assigned.recordsInHand(),
+                unread.isEmpty() ? null : unread.getAsLong() + assigned.unsettledOffsets(),
+                assigned.held()));
       }
     }
     status =

@@ -20,6 +20,8 @@ import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.testkit.Behaviour;
+import org.streamfanout.testkit.Behaviours;
 import org.streamfanout.testkit.InMemoryTarget;
 
 /** A consumer of the topic {@code orders} over a stand-in for Kafka, in a thread of its own. */
@@ -45,11 +47,12 @@ final class ConsumerFixture implements AutoCloseable {
           .build();
   final ScriptedConsumer kafka = new ScriptedConsumer();
   final FanoutEngine engine;
+  private final InMemoryTargetRegistry registry;
   FanoutConsumer consumer;
   private CompletableFuture<Void> running;
 
   ConsumerFixture() {
-    InMemoryTargetRegistry registry =
+    registry =
         new InMemoryTargetRegistry(
             TargetConfig.builder(SOURCE, "t", "memory", "anywhere")
                 .ordering(Ordering.SHARD)
@@ -76,6 +79,17 @@ final class ConsumerFixture implements AutoCloseable {
         .topics("orders")
         .options(QUICK)
         .clients(properties -> kafka);
+  }
+
+  /** Adds a target that takes everything, and lets the first one behave so. */
+  ConsumerFixture besideHealthy(Behaviour first) {
+    registry.put(
+        TargetConfig.builder(SOURCE, "healthy", "memory", "elsewhere")
+            .ordering(Ordering.SHARD)
+            .build());
+    target.always(
+        sending -> (sending.target().id().equals("t") ? first : Behaviours.accept()).send(sending));
+    return this;
   }
 
   ConsumerFixture with(KafkaOptions options) {

@@ -190,7 +190,7 @@ class FanoutConsumerIT {
     for (String target : List.of("healthy", "failing")) {
       assertOrderOfKeys(topic, target);
       assertThat(again(target))
-          .hasSizeLessThanOrEqualTo(3 * MAX_POLL_RECORDS)
+          .hasSizeLessThanOrEqualTo(3 * Member.MOST_HELD)
           .allSatisfy(taken -> assertThat(taken.member()).isEqualTo("second"));
     }
     assertThat(again("healthy")).isNotEmpty();

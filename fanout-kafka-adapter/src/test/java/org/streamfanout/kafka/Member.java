@@ -28,10 +28,14 @@ import org.streamfanout.testkit.InMemoryTarget;
  * topic, a healthy one and one that fails as it is told, and a consumer that runs.
  */
 final class Member implements AutoCloseable {
+  /** How many records of a partition may be in hand. */
+  static final int MOST_HELD = 150;
+
   static final KafkaOptions OPTIONS =
       KafkaOptions.DEFAULT
           .withDelivery(
-              new ShardOptions(Duration.ofSeconds(30), Duration.ofMillis(5), Duration.ofMillis(50)))
+              new ShardOptions(Duration.ofSeconds(30), Duration.ofMillis(5), Duration.ofMillis(50))
+                  .withMaxHeld(MOST_HELD, 1 << 20))
           .withCommitInterval(Duration.ofMillis(100));
 
   private static final Failure DOWN = Failure.retryable("Down", "the target is down");

@@ -1,10 +1,12 @@
 package org.streamfanout.kcl;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardOptions;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Source;
@@ -20,21 +22,21 @@ import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
  * sub-sequence number. A target with {@code deaggregate=false} wants aggregates as they are, which
  * KCL no longer has: it is held, with the reason, from the first user record of an aggregate on.
  *
- * <p>Records are delivered on KCL's thread, which blocks until all of a batch is settled; the
- * settled prefix is written as it grows. Nothing is thrown into KCL, no checkpoint goes past a
- * record that is held, and after a lost lease or a stop further records are refused. One instance
- * knows the shards of one scheduler.
+ * <p>KCL's thread blocks until all of a batch is settled, or the targets that are not behind may
+ * run ahead; the settled prefix is written as it grows, by threads of the engine, one at a time.
+ * Nothing is thrown into KCL, no checkpoint goes past a record that is held, and after a lost lease
+ * or a stop further records are refused. One instance knows the shards of one scheduler.
  */
 public final class FanoutShardProcessors implements ShardRecordProcessorFactory {
   private final FanoutEngine engine;
-  private final ShardOptions options;
+  private final KclOptions options;
   private final Function<StreamIdentifier, Source> sources;
   private final RecordUnit unit;
   private final LiveShards live = new LiveShards();
 
   FanoutShardProcessors(
       FanoutEngine engine,
-      ShardOptions options,
+      KclOptions options,
       Function<StreamIdentifier, Source> sources,
       RecordUnit unit) {
     this.engine = Objects.requireNonNull(engine, "engine");
@@ -63,7 +65,8 @@ public final class FanoutShardProcessors implements ShardRecordProcessorFactory 
    */
   public static FanoutShardProcessors of(
       FanoutEngine engine, ShardOptions options, Function<StreamIdentifier, Source> streams) {
-    return new FanoutShardProcessors(engine, options, streams, RecordUnit.USER_RECORD);
+    return new FanoutShardProcessors(
+        engine, KclOptions.DEFAULT.withShard(options), streams, RecordUnit.USER_RECORD);
   }
 
   /**
@@ -102,6 +105,14 @@ public final class FanoutShardProcessors implements ShardRecordProcessorFactory 
   public void stop(Duration limit) {
     live.stop(Deadline.after(limit));
     live.awaitEnd();
+  }
+
+  /**
+   * Returns what each shard has in hand, by the name of its lease: how far its targets have run
+   * ahead of the checkpoint.
+   */
+  public Map<String, ShardStatus> status() {
+    return live.status();
   }
 
   LiveShards live() {

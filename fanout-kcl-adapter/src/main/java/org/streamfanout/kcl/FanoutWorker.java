@@ -3,14 +3,15 @@ package org.streamfanout.kcl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.spi.FanoutException;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -80,6 +81,14 @@ public final class FanoutWorker implements AutoCloseable {
    * the stream's where there are several. None before it runs.
    */
   public Set<String> shards() {
+    return status().keySet();
+  }
+
+  /**
+   * Returns what each of these shards has in hand, by the same names: how far its targets have run
+   * ahead of the checkpoint while one of them holds records.
+   */
+  public Map<String, ShardStatus> status() {
     LiveShards shards;
     lock.lock();
     try {
@@ -87,9 +96,7 @@ public final class FanoutWorker implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return shards == null
-        ? Set.of()
-        : shards.all().stream().map(ShardWork::leaseKey).collect(Collectors.toUnmodifiableSet());
+    return shards == null ? Map.of() : shards.status();
   }
 
   /**

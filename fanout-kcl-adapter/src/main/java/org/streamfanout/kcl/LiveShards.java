@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.spi.Deadline;
 
 /** The shards that this process works on. Thread-safe. */
@@ -52,6 +54,12 @@ final class LiveShards {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Returns what each shard has in hand, by the name of its lease. */
+  Map<String, ShardStatus> status() {
+    return all().stream()
+        .collect(Collectors.toUnmodifiableMap(ShardWork::leaseKey, ShardWork::status));
   }
 
   /** Stops all shards, and those that are still to come. */

@@ -1,5 +1,6 @@
 package org.streamfanout.kcl;
 
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,13 @@ final class ShardCheckpoint {
 
   private final RecordUnit unit;
   private final String shard;
+
+  /** Held while KCL is called, so that one position is written after the other. */
+  private final ReentrantLock lock = new ReentrantLock();
+
   private @Nullable Position settled;
   private @Nullable Position written;
-  private boolean lost;
+  private volatile boolean lost;
 
   ShardCheckpoint(RecordUnit unit, String shard) {
     this.unit = unit;
@@ -47,19 +52,25 @@ final class ShardCheckpoint {
    * @return whether the shard is still this worker's, as far as one can tell
    */
   boolean reached(RecordProcessorCheckpointer checkpointer, Checkpoint reached) {
-    Position last = reached.lastSettled();
-    if (last != null) {
-      settled = last;
+    lock.lock();
+    try {
+      Position last = reached.lastSettled();
+      if (last != null) {
+        settled = last;
+      }
+      Position next = reached.firstUnsettled();
+      if (isAllWritten() && next != null) {
+        call(
+            () ->
+                checkpointer.prepareCheckpoint(
+                    next.sequenceNumber(), unit.subSequenceNumber(next)));
+      } else {
+        write(checkpointer);
+      }
+      return !lost;
+    } finally {
+      lock.unlock();
     }
-    Position next = reached.firstUnsettled();
-    if (isAllWritten() && next != null) {
-      call(
-          () ->
-              checkpointer.prepareCheckpoint(next.sequenceNumber(), unit.subSequenceNumber(next)));
-    } else {
-      write(checkpointer);
-    }
-    return !lost;
   }
 
   private boolean isAllWritten() {
@@ -68,21 +79,31 @@ final class ShardCheckpoint {
 
   /** Writes what is settled and was not written yet. */
   void write(RecordProcessorCheckpointer checkpointer) {
-    Position position = settled;
-    if (position != null
-        && !isAllWritten()
-        && call(
-            () ->
-                checkpointer.checkpoint(
-                    position.sequenceNumber(), unit.subSequenceNumber(position)))) {
-      written = position;
+    lock.lock();
+    try {
+      Position position = settled;
+      if (position != null
+          && !isAllWritten()
+          && call(
+              () ->
+                  checkpointer.checkpoint(
+                      position.sequenceNumber(), unit.subSequenceNumber(position)))) {
+        written = position;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Writes that the shard is settled to its end. */
   void writeEnd(RecordProcessorCheckpointer checkpointer) {
-    if (call(checkpointer::checkpoint)) {
-      written = settled;
+    lock.lock();
+    try {
+      if (call(checkpointer::checkpoint)) {
+        written = settled;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -5,10 +5,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.streamfanout.core.Checkpoint;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardDelivery;
-import org.streamfanout.core.ShardOptions;
+import org.streamfanout.core.ShardStatus;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Deadline;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
@@ -27,6 +26,7 @@ final class ShardWork {
   private final LiveShards live;
   private final String leaseKey;
   private final ShardCheckpoint checkpoint;
+  private final Duration handOverLimit;
 
   private volatile boolean unfinished;
   private volatile boolean endRefused;
@@ -38,12 +38,9 @@ final class ShardWork {
    * @param leaseKey names the shard among all of this process
    */
   ShardWork(
-      FanoutEngine engine,
-      ShardOptions options,
-      RecordUnit unit,
-      LiveShards live,
-      String leaseKey) {
-    this.delivery = new ShardDelivery(engine, options);
+      FanoutEngine engine, KclOptions options, RecordUnit unit, LiveShards live, String leaseKey) {
+    this.delivery = new ShardDelivery(engine, options.shard());
+    this.handOverLimit = options.stopLimit();
     this.live = live;
     this.leaseKey = leaseKey;
     this.checkpoint = new ShardCheckpoint(unit, leaseKey);
@@ -59,13 +56,13 @@ final class ShardWork {
   }
 
   /**
-   * Delivers a batch; blocks until it is settled, or the shard is to be handed over. Once a batch
-   * has been left unfinished, all later ones are refused.
+   * Delivers a batch; blocks until KCL may bring the next one, or the shard is to be handed over.
+   * Once records have been left unfinished, all later ones are refused.
    *
    * @param read makes the batch
    */
   void process(Supplier<SourceBatch> read, RecordProcessorCheckpointer checkpointer) {
-    if (unfinished || checkpoint.isLost()) {
+    if (isUnfinished() || checkpoint.isLost()) {
       unfinished = true;
       LOG.debug("shard '{}' takes no more records", leaseKey);
       return;
@@ -76,8 +73,7 @@ final class ShardWork {
         checkpoint.write(checkpointer);
         return;
       }
-      Checkpoint reached = delivery.deliver(batch, now -> checkpoint.reached(checkpointer, now));
-      unfinished = !reached.isComplete();
+      unfinished = !delivery.deliverAhead(batch, now -> checkpoint.reached(checkpointer, now));
     } catch (RuntimeException | Error e) {
       LOG.error("the records of shard '{}' cannot be delivered; it ends here", leaseKey, e);
       unfinished = true;
@@ -85,11 +81,12 @@ final class ShardWork {
   }
 
   /**
-   * Ends with the shard. Without a checkpoint, KCL asks again and again, and starts no child of the
-   * shard, here or elsewhere.
+   * Ends with the shard, once all that is in hand is settled; blocks until then. Without a
+   * checkpoint, KCL asks again and again, and starts no child of the shard, here or elsewhere.
    */
   void shardEnded(RecordProcessorCheckpointer checkpointer) {
-    if (unfinished) {
+    if (isUnfinished() || !settle()) {
+      unfinished = true;
       if (!endRefused) {
         LOG.warn("shard '{}' has ended with records that are not settled", leaseKey);
       }
@@ -100,19 +97,35 @@ final class ShardWork {
     live.leave(this);
   }
 
-  /** Ends at once, without a checkpoint. */
+  private boolean settle() {
+    try {
+      return delivery.settle();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the records of shard '{}' cannot be delivered; it ends here", leaseKey, e);
+      return false;
+    }
+  }
+
+  /** Ends at once, without a checkpoint; blocks until nothing is under way, which is soon. */
   void leaseLost() {
     stop(Deadline.after(Duration.ZERO));
+    delivery.awaitEnd();
     live.leave(this);
   }
 
-  /** Ends with a checkpoint of what is settled. */
+  /**
+   * Ends with a checkpoint of what is settled. What is in hand may be delivered until the stop's
+   * deadline, or as long as a hand-over may take.
+   */
   void shutdownRequested(RecordProcessorCheckpointer checkpointer) {
-    stop(Deadline.after(Duration.ZERO));
+    if (stopAt == null) {
+      stop(Deadline.after(handOverLimit));
+    }
+    delivery.awaitEnd();
     checkpoint.write(checkpointer);
   }
 
-  /** Lets the batch under way go on until the deadline, and takes no other. Returns at once. */
+  /** Lets what is in hand go on until the deadline, and takes no more. Returns at once. */
   void stop(Deadline deadline) {
     Deadline known = stopAt;
     if (known == null || deadline.remainingNanos() < known.remainingNanos()) {
@@ -121,19 +134,24 @@ final class ShardWork {
     delivery.stop(deadline);
   }
 
-  /** Waits, after {@link #stop}, until no batch is under way; breaks it off at the deadline. */
+  /** Waits, after {@link #stop}, until nothing is under way; breaks it off at the deadline. */
   void awaitEnd() {
     delivery.awaitEnd();
   }
 
-  /** Returns when the batch under way is to be broken off; null if it was not stopped. */
+  /** Returns when what is under way is to be broken off; null if it was not stopped. */
   @Nullable Deadline stopAt() {
     return stopAt;
   }
 
-  /** Returns whether a batch was left unfinished. */
+  /** Returns whether records were left unfinished. */
   boolean isUnfinished() {
-    return unfinished;
+    return unfinished || (delivery.isOver() && delivery.status().batches() > 0);
+  }
+
+  /** Returns what is in hand. */
+  ShardStatus status() {
+    return delivery.status();
   }
 
   /** Returns whether KCL waits for a checkpoint at the shard's end that it cannot get. */

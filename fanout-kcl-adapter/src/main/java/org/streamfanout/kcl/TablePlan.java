@@ -96,8 +96,7 @@ record TablePlan(
     @Override
     public SchedulerRun prepare() {
       TableRecords records = new TableRecords(stream, TableKeys.of(streams, stream, keyAttributes));
-      TableShardProcessors processors =
-          new TableShardProcessors(engine, options.shard(), stream, records);
+      TableShardProcessors processors = new TableShardProcessors(engine, options, stream, records);
       KclSettings settings =
           KclSettings.of(
               new ConfigsBuilder(

@@ -3,7 +3,6 @@ package org.streamfanout.kcl;
 import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsClientRecord;
 import java.util.List;
 import org.streamfanout.core.FanoutEngine;
-import org.streamfanout.core.ShardOptions;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.spi.Source;
 import software.amazon.awssdk.services.dynamodb.model.Record;
@@ -14,13 +13,13 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
 /** Shard processors for a table's stream. Thread-safe. */
 final class TableShardProcessors implements ShardRecordProcessorFactory {
   private final FanoutEngine engine;
-  private final ShardOptions options;
+  private final KclOptions options;
   private final Source stream;
   private final TableRecords records;
   private final LiveShards live = new LiveShards();
 
   TableShardProcessors(
-      FanoutEngine engine, ShardOptions options, Source stream, TableRecords records) {
+      FanoutEngine engine, KclOptions options, Source stream, TableRecords records) {
     this.engine = engine;
     this.options = options;
     this.stream = stream;

@@ -60,8 +60,7 @@ record WorkerConfig(
 
   private SchedulerRun scheduler(KclClients clients, Streams streams) {
     FanoutShardProcessors processors =
-        new FanoutShardProcessors(
-            engine, options.shard(), streams.sources(), RecordUnit.SOURCE_RECORD);
+        new FanoutShardProcessors(engine, options, streams.sources(), RecordUnit.SOURCE_RECORD);
     ConfigsBuilder builder =
         new ConfigsBuilder(
             streams.tracker(),

@@ -41,7 +41,8 @@ final class ShardFixture implements AutoCloseable {
   static final Behaviour DOWN = Behaviours.fail(Failure.fatal("AccessDenied", "no"));
 
   private static final ShardOptions QUICK =
-      new ShardOptions(Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(2));
+      new ShardOptions(Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(2))
+          .withAheadAfter(Duration.ZERO);
 
   final InMemoryTarget target = new InMemoryTarget();
   final InMemoryTargetRegistry registry = new InMemoryTargetRegistry();
@@ -61,7 +62,9 @@ final class ShardFixture implements AutoCloseable {
                     2, Duration.ofSeconds(30), Duration.ofNanos(1), Duration.ofNanos(1)))
             .circuit(new CircuitOptions(1_000, 1_000, 100, Duration.ofSeconds(1), 1))
             .build();
-    processors = new FanoutShardProcessors(engine, QUICK, unused -> SOURCE, unit);
+    processors =
+        new FanoutShardProcessors(
+            engine, KclOptions.DEFAULT.withShard(QUICK), unused -> SOURCE, unit);
     processor = newProcessor();
   }
 
@@ -73,6 +76,15 @@ final class ShardFixture implements AutoCloseable {
   /** A shard as somebody else's scheduler has it. */
   static ShardFixture ofBareFactory() {
     return new ShardFixture(RecordUnit.USER_RECORD);
+  }
+
+  /** Adds a target that takes everything, and lets the first one behave so. */
+  ShardFixture besideHealthy(Behaviour first) {
+    registry.put(
+        TargetConfig.builder(SOURCE, "healthy", "memory", "elsewhere").deaggregate(true).build());
+    target.always(
+        sending -> (sending.target().id().equals("t") ? first : Behaviours.accept()).send(sending));
+    return this;
   }
 
   /** Another lease of the same shard. */

@@ -2,7 +2,6 @@ package org.streamfanout.simulator;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.streamfanout.core.Checkpoint;
 import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.ShardDelivery;
 import org.streamfanout.core.SourceBatch;
@@ -61,9 +60,14 @@ public final class Delivery {
     return process(deadline);
   }
 
-  /** Delivers it by a host's loop for one shard. */
-  public Checkpoint deliver(ShardDelivery shard, ShardDelivery.Progress progress) {
-    return watched(() -> shard.deliver(batch, progress));
+  /** Delivers it by a host's loop for one shard, until that may have the next. */
+  public boolean deliverAhead(ShardDelivery shard, ShardDelivery.Progress progress) {
+    return watched(() -> shard.deliverAhead(batch, progress));
+  }
+
+  /** Hands it to a host's loop for one shard, which does not block. */
+  public boolean start(ShardDelivery shard, ShardDelivery.Progress progress) {
+    return watched(() -> shard.start(batch, progress, () -> {}));
   }
 
   private <T> T watched(Supplier<T> call) {

@@ -1,7 +1,9 @@
 package org.streamfanout.simulator;
 
+import java.util.function.Supplier;
 import org.streamfanout.core.Checkpoint;
 import org.streamfanout.core.FanoutResult;
+import org.streamfanout.core.ShardDelivery;
 import org.streamfanout.spi.Deadline;
 
 /**
@@ -23,6 +25,14 @@ class HostRules {
   FanoutResult deliver(Delivery delivery, Deadline deadline) {
     return delivery.process(deadline);
   }
+
+  /** Returns the loop that a shard's next batch goes to: the same for all. */
+  ShardDelivery loop(ShardDelivery loop, Supplier<ShardDelivery> another) {
+    return loop;
+  }
+
+  /** A host may bring the next batch; nothing follows from that. */
+  void mayBringNext(Delivery delivery) {}
 
   /** Returns whether a batch needs nothing more. */
   boolean isSettled(FanoutResult result) {

@@ -6,14 +6,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.streamfanout.core.FanoutResult;
-import org.streamfanout.spi.RegistryException;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.Checkpoint;
+import org.streamfanout.core.ShardDelivery;
+import org.streamfanout.core.ShardOptions;
 
 /**
  * Consumers of a Kafka group, in simulated form: each has one thread that polls, hands the records
- * of a partition to the engine for a while, commits the settled prefix, pauses the partition and
- * resumes what is left at its next turn. The coordinator moves partitions: a consumer that is asked
- * commits what is settled and lets go; one that was thought dead loses them at once, and its
+ * of a partition to its {@link ShardDelivery} when that is ready for more, and commits the settled
+ * prefix. The coordinator moves partitions: a consumer that is asked gives what is under way some
+ * time, commits what is settled and lets go; one that was thought dead loses them at once, and its
  * commits are refused.
  *
  * <p>The rules are those of the Kafka adapter; its own code is tested elsewhere.
@@ -21,6 +23,8 @@ import org.streamfanout.spi.RegistryException;
 final class KafkaHost implements Host {
   private static final int MOST_RECORDS = 5;
   private static final Duration LOOK = Duration.ofMillis(20);
+  private static final ShardOptions OPTIONS =
+      new ShardOptions(Duration.ofMillis(250), Duration.ofMillis(10), Duration.ofMillis(60));
 
   private final HostRules rules;
 
@@ -87,21 +91,21 @@ final class KafkaHost implements Host {
       to.assigned.put(partition, partition.lease(to.process));
     }
 
-    void letGo(SimulatedShard partition) {
-      owners.remove(partition);
+    void letGo(SimulatedShard partition, Lease lease) {
+      if (lease.isHeld()) {
+        owners.remove(partition);
+      }
     }
   }
 
-  /** One consumer. */
+  /** One consumer: a thread that polls and commits, and a loop for each of its partitions. */
   private static final class Consumer {
     private final Group group;
     private final Stage stage;
     private final SimulatedProcess process;
     private final Map<SimulatedShard, Lease> assigned = new LinkedHashMap<>();
     private final Map<SimulatedShard, Boolean> revoking = new HashMap<>();
-    private final Map<SimulatedShard, Pending> pending = new HashMap<>();
-
-    private record Pending(Lease lease, Delivery delivery) {}
+    private final Map<SimulatedShard, Partition> partitions = new LinkedHashMap<>();
 
     Consumer(Group group, SimulatedProcess process) {
       this.group = group;
@@ -111,50 +115,95 @@ final class KafkaHost implements Host {
 
     void poll() {
       while (!stage.isFinished()) {
-        for (SimulatedShard partition : List.copyOf(assigned.keySet())) {
-          Lease lease = assigned.get(partition);
-          if (lease == null) {
-            continue;
-          }
-          if (!lease.isHeld()) {
-            // Lost: nothing is committed, and what is left is dropped.
-            assigned.remove(partition, lease);
-            pending.remove(partition);
-          } else if (revoking.remove(partition) != null) {
-            // Revoked: every commit was made when it was due.
-            assigned.remove(partition);
-            pending.remove(partition);
-            group.letGo(partition);
-          } else {
-            deliver(partition, lease);
+        for (SimulatedShard shard : List.copyOf(assigned.keySet())) {
+          Lease lease = assigned.get(shard);
+          if (lease != null) {
+            turn(shard, lease);
           }
         }
         stage.sleep(Duration.ofMillis(5L + 5L * stage.choose(6)));
       }
     }
 
-    private void deliver(SimulatedShard partition, Lease lease) {
-      Pending left = pending.get(partition);
-      Delivery delivery =
-          left != null && left.lease == lease
-              ? left.delivery
-              : lease.next(process, 1 + stage.choose(MOST_RECORDS));
-      if (delivery == null) {
+    private void turn(SimulatedShard shard, Lease lease) {
+      Partition partition = partitions.get(shard);
+      if (partition == null || partition.lease != lease) {
+        // Given anew without a word: the old one ends first.
+        end(shard, Duration.ZERO);
+        partition = new Partition(lease, process, stage);
+        partitions.put(shard, partition);
+      }
+      // One that was thought dead does not know it, and is refused.
+      partition.commit(group.rules);
+      if (!lease.isHeld()) {
+        // Lost: what is left is dropped.
+        end(shard, Duration.ZERO);
+        assigned.remove(shard, lease);
+      } else if (revoking.remove(shard) != null) {
+        // Revoked: what is under way gets its time, and what is settled is committed.
+        Partition revoked = end(shard, Duration.ofMillis(20L * stage.choose(6)));
+        if (revoked != null) {
+          revoked.commit(group.rules);
+        }
+        assigned.remove(shard, lease);
+        group.letGo(shard, lease);
+      } else {
+        partition.read(group.rules);
+      }
+    }
+
+    private @Nullable Partition end(SimulatedShard shard, Duration limit) {
+      Partition partition = partitions.remove(shard);
+      if (partition != null) {
+        partition.loop.stop(stage.deadline(limit));
+        partition.loop.awaitEnd();
+      }
+      return partition;
+    }
+  }
+
+  /** One partition of a consumer. */
+  private static final class Partition {
+    private final Lease lease;
+    private final SimulatedProcess process;
+    private final Stage stage;
+    private final ShardOptions options;
+    private final ShardDelivery loop;
+
+    /** How far it was told that batches are settled, in their order. */
+    private final Map<Delivery, Checkpoint> settled = new LinkedHashMap<>();
+
+    Partition(Lease lease, SimulatedProcess process, Stage stage) {
+      this.lease = lease;
+      this.process = process;
+      this.stage = stage;
+      this.options = Ahead.choose(OPTIONS, stage);
+      this.loop = process.shard(options);
+    }
+
+    void read(HostRules rules) {
+      if (!loop.isReady() || stage.choose(4) == 3) {
         return;
       }
-      pending.put(partition, new Pending(lease, delivery));
-      try {
-        FanoutResult result =
-            group.rules.deliver(
-                delivery, stage.deadline(Duration.ofMillis(10L + 20L * stage.choose(8))));
-        boolean mine =
-            group.rules.commit(delivery, group.rules.settled(result.checkpoint(), delivery));
-        if (!mine || group.rules.isSettled(result)) {
-          pending.remove(partition);
+      Delivery next = lease.next(process, 1 + stage.choose(MOST_RECORDS));
+      if (next != null) {
+        boolean unused =
+            next.start(
+                rules.loop(loop, () -> process.shard(options)),
+                checkpoint -> {
+                  settled.put(next, checkpoint);
+                  return true;
+                });
+        rules.mayBringNext(next);
+      }
+    }
+
+    void commit(HostRules rules) {
+      for (Delivery delivery : List.copyOf(settled.keySet())) {
+        Checkpoint checkpoint = settled.remove(delivery);
+        if (checkpoint != null) {
+          boolean unused = rules.commit(delivery, rules.settled(checkpoint, delivery));
         }
-      } catch (RegistryException e) {
-        // Nothing was sent: the same records are handed over again at the next turn.
-        return;
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.ShardDelivery;
 import org.streamfanout.core.ShardOptions;
 
@@ -163,27 +164,36 @@ final class KclHost implements Host {
   private static final class Consumer {
     private final Worker worker;
     private final Lease lease;
+    private final ShardOptions options;
     private final ShardDelivery delivery;
     private boolean ended;
 
     Consumer(Worker worker, Lease lease) {
       this.worker = worker;
       this.lease = lease;
-      this.delivery = new ShardDelivery(worker.process.engine(), OPTIONS);
+      this.options = Ahead.choose(OPTIONS, worker.stage);
+      this.delivery = worker.process.shard(options);
     }
 
     void consume() {
       HostRules rules = worker.fleet.rules;
-      boolean goesOn = true;
-      while (goesOn) {
-        Delivery next = lease.next(worker.process, 1 + worker.stage.choose(MOST_RECORDS));
-        goesOn =
-            next != null
-                && next.deliver(
-                        delivery, checkpoint -> rules.commit(next, rules.settled(checkpoint, next)))
-                    .isComplete();
+      Delivery next = next();
+      while (next != null) {
+        Delivery now = next;
+        ShardDelivery loop = rules.loop(delivery, () -> worker.process.shard(options));
+        boolean goesOn =
+            now.deliverAhead(loop, checkpoint -> rules.commit(now, rules.settled(checkpoint, now)));
+        if (goesOn) {
+          rules.mayBringNext(now);
+        }
+        next = goesOn ? next() : null;
       }
+      boolean unused = delivery.settle();
       ended = true;
+    }
+
+    private @Nullable Delivery next() {
+      return lease.next(worker.process, 1 + worker.stage.choose(MOST_RECORDS));
     }
   }
 }

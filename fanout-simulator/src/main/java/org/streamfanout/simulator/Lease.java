@@ -72,6 +72,7 @@ public final class Lease {
     List<FanoutRecord> records = items.stream().map(Item::record).toList();
     SourceBatch batch = new SourceBatch(shard.stage().source(), shard.id(), records);
     Chain chain = shard.stage().oracle().begin(this, process, from, items);
+    shard.stage().carries(chain, batch);
     shard.stage().trace(() -> chain + " reads " + items);
     return new Delivery(chain, batch);
   }

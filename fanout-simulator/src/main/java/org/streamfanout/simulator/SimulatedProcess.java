@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.ShardDelivery;
+import org.streamfanout.core.ShardOptions;
+import org.streamfanout.core.internal.delivery.BatchTask;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.Targets;
 
@@ -47,6 +50,11 @@ public final class SimulatedProcess {
     return known;
   }
 
+  /** Returns a loop for one shard, on this process's engine and threads. */
+  public ShardDelivery shard(ShardOptions options) {
+    return new ShardDelivery(engine(), options, this::execute);
+  }
+
   /** Starts a thread of the host in it. */
   public void start(String label, Runnable body) {
     if (!dead) {
@@ -54,11 +62,13 @@ public final class SimulatedProcess {
     }
   }
 
-  /** Starts what an engine's executor is to run. */
+  /** Starts what an engine's or a shard's executor is to run. */
   void execute(Runnable task) {
-    Strand self = Scheduler.self();
     if (!dead) {
-      stage.scheduler().start(name + "/send", this, self.chain, task);
+      boolean delivers = task instanceof BatchTask;
+      Chain chain =
+          task instanceof BatchTask of ? stage.chainOf(of.batch()) : Scheduler.self().chain;
+      stage.scheduler().start(name + (delivers ? "/batch" : "/send"), this, chain, task);
       stage.scheduler().yield();
     }
   }

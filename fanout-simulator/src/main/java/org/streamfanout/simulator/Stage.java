@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.SourceBatch;
 import org.streamfanout.simulator.Choices.Kind;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutListener;
@@ -35,6 +38,10 @@ public final class Stage {
   private final Oracle oracle = new Oracle(Plan.RETRY.maxAttempts());
   private final SimulatedRows rows = new SimulatedRows();
   private final Map<String, Destination> destinations = new HashMap<>();
+
+  /** By the batch itself, since others may be equal. */
+  private final Map<SourceBatch, Chain> chains = new IdentityHashMap<>();
+
   private final List<SimulatedShard> shards = new ArrayList<>();
   private final Map<Fault, Integer> played = new EnumMap<>(Fault.class);
   private final List<String> trace = new ArrayList<>();
@@ -196,6 +203,14 @@ public final class Stage {
 
   void played(Fault fault) {
     played.merge(fault, 1, Integer::sum);
+  }
+
+  void carries(Chain chain, SourceBatch batch) {
+    chains.put(batch, chain);
+  }
+
+  @Nullable Chain chainOf(SourceBatch batch) {
+    return chains.get(batch);
   }
 
   void add(Destination destination) {

@@ -6,10 +6,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.Checkpoint;
 import org.streamfanout.core.FanoutResult;
+import org.streamfanout.core.ShardDelivery;
 import org.streamfanout.simulator.Violation.Rule;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Bytes;
@@ -47,6 +49,7 @@ final class PlantedBugs {
   static List<Bug> all() {
     List<Bug> bugs = new ArrayList<>();
     hosts(bugs);
+    runningAhead(bugs);
     providers(bugs);
     counts(bugs);
     bugs.add(
@@ -136,6 +139,45 @@ final class PlantedBugs {
         host(
             "a function names the record behind the first that failed",
             new LambdaHost(wrongIdentifier),
+            Rule.CHECKPOINT));
+  }
+
+  private static void runningAhead(List<Bug> bugs) {
+    HostRules withoutTurns =
+        new HostRules() {
+          @Override
+          ShardDelivery loop(ShardDelivery loop, Supplier<ShardDelivery> another) {
+            return another.get();
+          }
+        };
+    bugs.add(
+        host(
+            "a worker lets a target have the next batch before it is done with this one",
+            new KclHost(withoutTurns),
+            Rule.ORDER,
+            Rule.IN_FLIGHT));
+    bugs.add(
+        host(
+            "a consumer lets a target have the next batch before it is done with this one",
+            new KafkaHost(withoutTurns),
+            Rule.ORDER,
+            Rule.IN_FLIGHT));
+    HostRules pastWhatIsHeld =
+        new HostRules() {
+          @Override
+          void mayBringNext(Delivery delivery) {
+            boolean unused = delivery.commit(delivery.batch().records().size());
+          }
+        };
+    bugs.add(
+        host(
+            "a worker checkpoints what others have run ahead of",
+            new KclHost(pastWhatIsHeld),
+            Rule.CHECKPOINT));
+    bugs.add(
+        host(
+            "a consumer commits what it has only handed over",
+            new KafkaHost(pastWhatIsHeld),
             Rule.CHECKPOINT));
   }
 

@@ -38,6 +38,7 @@ public final class BatchRun {
   final SourceBatch batch;
   final ReentrantLock lock = new ReentrantLock();
 
+  private final Turns turns;
   private final Map<String, RunTarget> entries = new LinkedHashMap<>();
   private final Map<String, TargetDelivery> carriers = new HashMap<>();
   private Map<String, TargetSetup> carrierSetups = Map.of();
@@ -46,6 +47,7 @@ public final class BatchRun {
   private int toldSettled;
   private List<Runnable> later = new ArrayList<>();
   private boolean ended = true;
+  private boolean begun;
   private Deadline deadline = Deadline.after(Duration.ZERO);
   private volatile @Nullable Thread caller;
   private volatile boolean stopRequested;
@@ -54,9 +56,10 @@ public final class BatchRun {
   private volatile boolean signalled;
 
   /** Starts with no targets. */
-  public BatchRun(Services services, SourceBatch batch) {
+  public BatchRun(Services services, SourceBatch batch, Turns turns) {
     this.services = services;
     this.batch = batch;
+    this.turns = turns;
   }
 
   /** Returns the batch. */
@@ -216,15 +219,35 @@ public final class BatchRun {
         () -> {
           ended = false;
           deadline = callDeadline;
-          for (TargetDelivery delivery : live()) {
-            acquire(delivery);
-          }
+          entries.values().forEach(entry -> entry.started = false);
           for (TargetSetup setup : carrierSetups.values()) {
             if (setup.runtime().acquire()) {
               acquired.add(setup.runtime());
             }
           }
+          if (!begun) {
+            begun = true;
+            turns.planned(entries.keySet());
+          }
         });
+  }
+
+  /** Returns the deliveries of this call, with those whose turn has come since the last look. */
+  private List<TargetDelivery> started() {
+    List<TargetDelivery> started = new ArrayList<>();
+    entries.forEach(
+        (id, entry) -> {
+          if (entry.delivery != null && !entry.released) {
+            if (!entry.started && turns.isTurnOf(id)) {
+              entry.started = true;
+              acquire(entry.delivery);
+            }
+            if (entry.started) {
+              started.add(entry.delivery);
+            }
+          }
+        });
+    return started;
   }
 
   private void acquire(TargetDelivery delivery) {
@@ -245,7 +268,8 @@ public final class BatchRun {
       if (deadline.isExpired() || stopRequested) {
         return -1;
       }
-      List<TargetDelivery> all = live();
+      List<TargetDelivery> targets = started();
+      List<TargetDelivery> all = new ArrayList<>(targets);
       all.addAll(carriers.values());
       long now = services.nanoTime().getAsLong();
       long at = Long.MAX_VALUE;
@@ -260,7 +284,7 @@ public final class BatchRun {
       }
       // Last: what was done above may have been all there was, such as the end of a held lane's
       // pause.
-      if (live().stream().allMatch(TargetDelivery::isFinished)) {
+      if (targets.stream().allMatch(TargetDelivery::isFinished)) {
         return -1;
       }
       long left = deadline.remainingNanos();
@@ -284,7 +308,7 @@ public final class BatchRun {
   }
 
   /** Lets the calling thread look again; takes no lock. */
-  void wake() {
+  public void wake() {
     signalled = true;
     Thread waiting = caller;
     if (waiting != null) {
@@ -350,9 +374,43 @@ public final class BatchRun {
   }
 
   private List<Runnable> takeLater() {
+    if (begun && turns != Turns.ALONE) {
+      noteSettled();
+    }
     List<Runnable> events = later;
     later = new ArrayList<>();
     return events;
+  }
+
+  private void noteSettled() {
+    entries.forEach(
+        (id, entry) -> {
+          if (!entry.settledNoted && entry.isSettled()) {
+            entry.settledNoted = true;
+            // First: what is told to listeners may take its time.
+            later.add(0, () -> turns.settled(id));
+          }
+        });
+  }
+
+  /** Returns whether a target waits for its turn, since it has not settled an earlier batch. */
+  public boolean isBehind(String targetId) {
+    lock.lock();
+    try {
+      return !turns.isTurnOf(targetId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether a call has begun to deliver, so that it is to be resumed. */
+  public boolean isBegun() {
+    lock.lock();
+    try {
+      return begun;
+    } finally {
+      lock.unlock();
+    }
   }
 
   void underLock(Runnable action) {

@@ -21,6 +21,12 @@ final class RunTarget {
   private final @Nullable Failure broken;
   boolean released;
 
+  /** Whether the call under way delivers to it: not before its turn. */
+  boolean started;
+
+  /** Whether it was told that all of it is settled. */
+  boolean settledNoted;
+
   private RunTarget(String id, @Nullable TargetDelivery delivery, @Nullable Failure broken) {
     this.id = id;
     this.delivery = delivery;
@@ -33,6 +39,10 @@ final class RunTarget {
 
   static RunTarget broken(String id, Failure why) {
     return new RunTarget(id, null, why);
+  }
+
+  boolean isSettled() {
+    return released || (delivery != null && !delivery.ledger.hasOpen());
   }
 
   TargetState state(SourceBatch batch) {

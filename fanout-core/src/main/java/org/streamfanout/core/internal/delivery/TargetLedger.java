@@ -44,6 +44,10 @@ final class TargetLedger {
     return ends[item] == End.OPEN;
   }
 
+  boolean hasOpen() {
+    return sum(End.OPEN) > 0;
+  }
+
   boolean isOutputOpen(int output) {
     return outputs == null ? isOpen(output) : outputs.isOpen(output);
   }
