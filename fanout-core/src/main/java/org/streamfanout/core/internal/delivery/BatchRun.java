@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,6 +34,10 @@ public final class BatchRun {
 
   final Services services;
   final SourceBatch batch;
+
+  /** When the engine first saw the batch, by the wall clock. */
+  final Instant seenAt;
+
   final ReentrantLock lock = new ReentrantLock();
 
   private final Map<String, RunTarget> entries = new LinkedHashMap<>();
@@ -54,6 +59,7 @@ public final class BatchRun {
   public BatchRun(Services services, SourceBatch batch) {
     this.services = services;
     this.batch = batch;
+    this.seenAt = services.clock().instant();
   }
 
   /** Returns the batch. */
