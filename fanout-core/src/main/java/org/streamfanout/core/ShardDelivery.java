@@ -82,6 +82,7 @@ public final class ShardDelivery {
     Duration pause = options.firstPause();
     boolean goesOn = !reached.isComplete();
     while (goesOn) {
+      long began = engine.forHosts().getAsLong();
       try {
         result = call(batch, result);
       } catch (RegistryException e) {
@@ -99,7 +100,9 @@ public final class ShardDelivery {
       goesOn = progress.reached(reached) && !reached.isComplete();
       if (goesOn) {
         pause = further ? options.firstPause() : pause;
-        goesOn = pause(pause);
+        // A call that waited for a target has paused already.
+        Duration took = Duration.ofNanos(engine.forHosts().getAsLong() - began);
+        goesOn = pause(max(options.firstPause(), pause.minus(took)));
         pause = min(pause.multipliedBy(2), options.maxPause());
       }
     }
@@ -109,6 +112,10 @@ public final class ShardDelivery {
   private static Checkpoint nothing(SourceBatch batch) {
     int total = batch.records().size();
     return new Checkpoint(0, total, null, total == 0 ? null : batch.records().get(0).position());
+  }
+
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static Duration min(Duration one, Duration other) {
