@@ -92,6 +92,9 @@ final class VirtualWorld {
   final Map<String, Checkpoints> shards = new LinkedHashMap<>();
   private final List<TargetConfig> rows;
   final FanoutEngine engine;
+  /** How much older than the world every record is. */
+  Duration late = Duration.ZERO;
+
   /** Ends every shard after the batch that it delivers. */
   boolean readNoMore;
 
@@ -210,12 +213,12 @@ final class VirtualWorld {
     }
   }
 
-  private static FanoutRecord record(String shard, int number, int perSecond) {
+  private FanoutRecord record(String shard, int number, int perSecond) {
     return FanoutRecord.builder(shard + ":" + number, Integer.toString(number))
         .shard(shard)
         .key("k" + number % 53)
         .data(Bytes.utf8("data " + number))
-        .arrivedAt(Instant.EPOCH.plusMillis(1_000L * number / perSecond))
+        .arrivedAt(Instant.EPOCH.plusMillis(1_000L * number / perSecond).minus(late))
         .build();
   }
 

@@ -22,6 +22,7 @@ final class Circuit {
 
   private final CircuitOptions options;
   private final long openFor;
+  private final boolean hangsAreProbedAtOnce;
 
   /** Takes changes; called with the lock held. */
   private final Consumer<Change> changes;
@@ -42,8 +43,15 @@ final class Circuit {
   /** From when on another probe may start, unless one was accepted. */
   private long probeAt;
 
-  Circuit(CircuitOptions options, Consumer<Change> changes) {
+  /**
+   * Makes a closed breaker.
+   *
+   * @param hangsAreProbedAtOnce whether what waits may be sent to a target as soon as it is known to
+   *     hang; otherwise a probe carries something that has not waited yet
+   */
+  Circuit(CircuitOptions options, boolean hangsAreProbedAtOnce, Consumer<Change> changes) {
     this.options = options;
+    this.hangsAreProbedAtOnce = hangsAreProbedAtOnce;
     this.openFor = options.openFor().toNanos();
     this.changes = changes;
     this.failed = new boolean[options.window()];
@@ -136,7 +144,7 @@ final class Circuit {
       timeOutsInARow++;
       fail(pass, startedAt, now, "calls time out");
       if (state == CircuitState.CLOSED && timeOutsInARow >= underWay) {
-        probeAt = now;
+        probeAt = hangsAreProbedAtOnce ? now : now + openFor;
         open("every call under way timed out");
       }
     } finally {

@@ -19,6 +19,7 @@ import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutListener.CircuitEvent;
 import org.streamfanout.spi.FanoutListener.ConcurrencyEvent;
 import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 
@@ -72,7 +73,7 @@ public final class TargetRuntime {
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
     DeliveryPolicy policy = config.delivery();
     this.probePace = circuit.openFor().toNanos();
-    this.circuit = new Circuit(circuit, this::changed);
+    this.circuit = new Circuit(circuit, policy.onOpen() == OnOpen.HOLD, this::changed);
     this.retryBudget =
         new RetryBudget(policy.retryBudgetPercent(), probePace, nanoTime.getAsLong());
     this.rateLimit =
