@@ -106,11 +106,8 @@ final class Answers {
     countForBreaker(attempt, accepted, failed, throttled, onlySkipped, now);
     long pause = 0;
     if (throttled) {
-      pause =
-          Math.min(
-              services.backoff().nanosAfter(attempt.runtime.throttled()),
-              attempt.runtime.probePace());
-      attempt.runtime.slowDown(attempt.startedAt, now);
+      int inARow = attempt.runtime.throttled(attempt.startedAt, now, accepted, messages);
+      pause = Math.min(services.backoff().nanosAfter(inARow), attempt.runtime.probePace());
     }
     if (accepted) {
       attempt.runtime.accepted();

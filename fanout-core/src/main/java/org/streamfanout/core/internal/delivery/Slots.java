@@ -28,9 +28,7 @@ final class Slots {
   /** Below it the limit doubles as everything is accepted; above it, it grows by one. */
   private double threshold;
 
-  private boolean everThrottled;
   private boolean acceptedSince = true;
-  private long throttledAt;
 
   Slots(int slots) {
     this.most = slots;
@@ -103,20 +101,14 @@ final class Slots {
   }
 
   /**
-   * A send was throttled, if only in part: half as many from now on, but one at least. Sends that
-   * were started before the last such answer tell nothing new.
+   * Sends are throttled: half as many from now on, but one at least.
    *
    * @return whether the limit is another one now
    */
-  boolean throttled(long startedAt, long now) {
+  boolean throttled() {
     lock.lock();
     try {
-      if (everThrottled && startedAt - throttledAt < 0) {
-        return false;
-      }
       int before = (int) limit;
-      everThrottled = true;
-      throttledAt = now;
       limit = Math.max(1, limit / 2);
       if (acceptedSince) {
         // A storm that throttles everything says nothing about where the limit is.

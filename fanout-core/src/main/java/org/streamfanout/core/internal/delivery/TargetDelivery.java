@@ -339,7 +339,7 @@ final class TargetDelivery implements Slots.Waiter {
     RateLimit rate = runtime.rateLimit();
     boolean probe = pass == Circuit.Pass.PROBE;
     return new Room(
-        probe ? 1 : limits.maxMessages(),
+        probe ? 1 : runtime.callMessages(limits.maxMessages()),
         Math.min(limits.maxBatchBytes(), rate.bytes(now)),
         rate.records(now),
         probe ? 1 : budget.allowed(now),

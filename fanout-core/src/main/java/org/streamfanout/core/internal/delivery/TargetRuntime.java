@@ -31,6 +31,9 @@ import org.streamfanout.spi.TargetSender;
 public final class TargetRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(TargetRuntime.class);
 
+  /** More doublings than this make no pause longer. */
+  private static final int MOST_THROTTLES = 64;
+
   private final TargetConfig config;
   private final Capabilities capabilities;
   private final TargetSender sender;
@@ -41,7 +44,6 @@ public final class TargetRuntime {
   private final RateLimit rateLimit;
   private final AtomicLong learnedMessageBytes = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong pausedUntil;
-  private final AtomicLong throttles = new AtomicLong();
   private final AtomicLong recoveries = new AtomicLong();
 
   /** Whether the last answer was that the target takes nothing from us. */
@@ -55,6 +57,15 @@ public final class TargetRuntime {
 
   private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Throttled sends in a row, each started after the one before was answered. */
+  private int throttles;
+
+  private long throttledAt;
+
+  /** Messages of a call: fewer where a single call at a time is throttled still. */
+  private int callMessages = Integer.MAX_VALUE;
+
   private int users;
   private boolean retired;
   private boolean closed;
@@ -204,16 +215,57 @@ public final class TargetRuntime {
     wakeWatchers();
   }
 
-  /** A send was throttled, if only in part: there are fewer at once from now on. */
-  void slowDown(long startedAt, long now) {
-    if (slots.throttled(startedAt, now)) {
+  /**
+   * A send was throttled: there are fewer at once from now on. Sends that were under way when the
+   * last one was throttled say nothing new.
+   *
+   * @param inPart whether some of it was accepted
+   * @param messages how many messages it carried
+   * @return how many were throttled in a row
+   */
+  int throttled(long startedAt, long now, boolean inPart, int messages) {
+    boolean news;
+    lock.lock();
+    try {
+      news = throttles == 0 || startedAt - throttledAt >= 0;
+      if (news) {
+        throttles = inPart ? 1 : Math.min(MOST_THROTTLES, throttles + 1);
+        throttledAt = now;
+        if (slots.limit() == 1) {
+          callMessages = Math.max(1, Math.min(callMessages, messages) / 2);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (news && slots.throttled()) {
       tellLimit();
+    }
+    return throttlesInARow();
+  }
+
+  private int throttlesInARow() {
+    lock.lock();
+    try {
+      return throttles;
+    } finally {
+      lock.unlock();
     }
   }
 
   /** A send was accepted, and nothing of it throttled. */
   void speedUp() {
-    if (throttles.getAndSet(0) > 0) {
+    boolean throttledBefore;
+    lock.lock();
+    try {
+      throttledBefore = throttles > 0;
+      throttles = 0;
+      int more = Math.max(1, callMessages / 10);
+      callMessages = callMessages > Integer.MAX_VALUE - more ? callMessages : callMessages + more;
+    } finally {
+      lock.unlock();
+    }
+    if (throttledBefore) {
       recovered();
     }
     if (slots.accepted()) {
@@ -227,6 +279,19 @@ public final class TargetRuntime {
     news.add(listener -> listener.concurrency(event));
   }
 
+  /** Returns how many messages a call may carry, of those that fit. */
+  int callMessages(int fitting) {
+    lock.lock();
+    try {
+      if (callMessages > fitting) {
+        callMessages = Integer.MAX_VALUE;
+      }
+      return Math.min(fitting, callMessages);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns the limits to pack by: the destination's, lowered by the row and by refusals. */
   Limits limits(Limits known) {
     Limits lowered = config.lower(known);
@@ -237,11 +302,6 @@ public final class TargetRuntime {
   /** Remembers that a message of this size was too large by itself. */
   void learnTooLarge(long size) {
     learnedMessageBytes.accumulateAndGet(Math.max(1, size - 1), Math::min);
-  }
-
-  /** Counts a throttled call and returns how many there were in a row. */
-  int throttled() {
-    return (int) Math.min(Integer.MAX_VALUE, throttles.incrementAndGet());
   }
 
   /** Lets nothing out of this target before a time of the engine's ticker. */
