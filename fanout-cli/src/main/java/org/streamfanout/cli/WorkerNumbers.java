@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -41,6 +42,8 @@ record WorkerNumbers(
    * @param bytes of all calls, failed ones included
    * @param took how long the calls took
    * @param held what is held now; null if nothing is
+   * @param circuit its breaker, as of its last change
+   * @param callLimit how many calls it may have under way; null until it is first throttled
    * @param firstFailure the first failure of all; null if there was none
    */
   record Target(
@@ -52,6 +55,8 @@ record WorkerNumbers(
       long bytes,
       LatencyBuckets took,
       @Nullable Held held,
+      CircuitState circuit,
+      @Nullable Integer callLimit,
       @Nullable Failure firstFailure) {
 
     /** Copies the map. */

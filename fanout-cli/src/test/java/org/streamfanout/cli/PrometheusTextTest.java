@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -46,6 +47,8 @@ class PrometheusTextTest {
                 300,
                 took.now(),
                 new WorkerNumbers.Held(6, NOW.minusSeconds(5), NOW.minusMillis(61_500)),
+                CircuitState.OPEN,
+                3,
                 null)),
         List.of(new WorkerNumbers.Shard(SOURCE, "t-0", 12)),
         Map.of(SOURCE, NOW.minusSeconds(90)));
@@ -72,6 +75,8 @@ class PrometheusTextTest {
             "fanout_target_records_total" + labels + ",end=\"already_settled\"} 5",
             "fanout_target_records_total" + labels + ",end=\"released\"} 0",
             "fanout_held_records" + labels + "} 6",
+            "fanout_circuit_state" + labels + "} 2",
+            "fanout_call_limit" + labels + "} 3",
             "fanout_oldest_held_seconds" + labels + "} 61.5",
             "fanout_attempts_total" + labels + ",outcome=\"accepted\"} 2",
             "fanout_attempts_total" + labels + ",outcome=\"throttled\"} 1",

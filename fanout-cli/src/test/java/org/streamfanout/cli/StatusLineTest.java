@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -31,6 +32,8 @@ class StatusLineTest {
             0,
             new LatencyBuckets.Counter().now(),
             held,
+            CircuitState.CLOSED,
+            null,
             null);
     return new WorkerNumbers(
         START.plusSeconds(second), settled, List.of(target), List.of(), Map.of());

@@ -121,8 +121,7 @@ class AmplificationTest {
   @ParameterizedTest
   @EnumSource(names = {"FAILS", "HANGS"})
   void breakerNeverOpens_theBudgetAloneBoundsIt(Trouble trouble) {
-    CircuitOptions closed =
-        new CircuitOptions(1_000_000, 1_000_000, 100, Duration.ofSeconds(5), 2);
+    CircuitOptions closed = new CircuitOptions(1_000_000, 1_000_000, 100, Duration.ofSeconds(5), 2);
     VirtualWorld world =
         new VirtualWorld(
             1,

@@ -135,8 +135,7 @@ class ParkingTest {
     expectEnds(onFailure, onOpen, trouble, sums);
   }
 
-  private void expectEnds(
-      OnFailure onFailure, OnOpen onOpen, Trouble trouble, TargetCounts sums) {
+  private void expectEnds(OnFailure onFailure, OnOpen onOpen, Trouble trouble, TargetCounts sums) {
     boolean down = trouble != Trouble.NONE && trouble != Trouble.THROTTLES;
     assertThat(opened.contains("t")).isEqualTo(down);
     if (onFailure == OnFailure.HOLD || !down || trouble == Trouble.DENIES) {
@@ -209,7 +208,8 @@ class ParkingTest {
   void tooOld_isGivenUp_onlyWhereTheTargetTakesNoCalls(Trouble trouble) {
     Duration most = Duration.ofSeconds(15);
     DeliveryPolicy policy = DeliveryPolicy.builder().maxRecordAge(most).build();
-    VirtualWorld world = world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
+    VirtualWorld world =
+        world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
     breakAndRepair(world, trouble);
 
     Map<String, Duration> given = world.place("letters").accepted;
@@ -247,7 +247,8 @@ class ParkingTest {
   @Test
   void consumerWasDownForADay_everyRecordIsTried() {
     DeliveryPolicy policy = DeliveryPolicy.builder().maxRecordAge(Duration.ofHours(1)).build();
-    VirtualWorld world = world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
+    VirtualWorld world =
+        world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
     world.late = Duration.ofDays(1);
     breakAndRepair(world, Trouble.NONE);
 
@@ -259,7 +260,8 @@ class ParkingTest {
   void tooOld_targetDenies_holdsWhateverTheAge() {
     DeliveryPolicy policy =
         DeliveryPolicy.builder().maxRecordAge(Duration.ofSeconds(5)).onOpen(OnOpen.PARK).build();
-    VirtualWorld world = world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
+    VirtualWorld world =
+        world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
     breakAndRepair(world, Trouble.DENIES);
 
     assertThat(world.place("t").accepted).hasSameSizeAs(world.handedOver);
@@ -269,8 +271,7 @@ class ParkingTest {
   @Test
   void maxAttempts_ofTheRow_winsOverTheHosts() {
     DeliveryPolicy once = DeliveryPolicy.builder().maxAttempts(1).build();
-    VirtualWorld world =
-        world(target("t", OnFailure.DEAD_LETTER, once, Ordering.SHARD), letters());
+    VirtualWorld world = world(target("t", OnFailure.DEAD_LETTER, once, Ordering.SHARD), letters());
     AtomicReference<@Nullable Integer> calls = new AtomicReference<>();
     Place place = world.place("t");
     world.play(

@@ -40,8 +40,8 @@ class RecoveryTest {
   }
 
   /**
-   * A lane has one message under way. Where lanes are few, a probe that hangs keeps one of them from
-   * asking until an attempt's time is over.
+   * A lane has one message under way. Where lanes are few, a probe that hangs keeps one of them
+   * from asking until an attempt's time is over.
    */
   private static Duration within(Trouble trouble) {
     return trouble == Trouble.HANGS ? TEN_SECONDS.plusSeconds(6) : TEN_SECONDS;
@@ -63,9 +63,7 @@ class RecoveryTest {
     for (int outage : OUTAGES_MILLIS) {
       VirtualWorld world =
           new VirtualWorld(
-              outage,
-              FanoutEngine.builder(),
-              VirtualWorld.target("t").ordering(ordering).build());
+              outage, FanoutEngine.builder(), VirtualWorld.target("t").ordering(ordering).build());
       Place place = world.place("t");
       Duration repaired = BROKEN.plusMillis(outage);
       Duration end = repaired.plus(within).plusSeconds(20);
@@ -82,16 +80,23 @@ class RecoveryTest {
             world.sleepUntil(end);
             world.readNoMore = true;
           });
-      double before =
-          VirtualWorld.accepted(place, BROKEN.minusSeconds(10), BROKEN) / 10.0;
+      double before = VirtualWorld.accepted(place, BROKEN.minusSeconds(10), BROKEN) / 10.0;
       for (int second = 0; second < 15; second++) {
         Duration from = repaired.plus(within).plusSeconds(second);
         // Over three seconds: a shard's own cycle ends now and then, broken target or not.
         double after = VirtualWorld.accepted(place, from, from.plusSeconds(3)) / 3.0;
         if (after < 0.9 * before) {
           slow.add(
-              trouble + " for " + outage + " ms: " + after + " of " + before + " a second, "
-                  + from.minus(repaired) + " after the repair");
+              trouble
+                  + " for "
+                  + outage
+                  + " ms: "
+                  + after
+                  + " of "
+                  + before
+                  + " a second, "
+                  + from.minus(repaired)
+                  + " after the repair");
         }
       }
     }

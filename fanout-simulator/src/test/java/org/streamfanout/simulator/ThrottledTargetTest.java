@@ -91,6 +91,8 @@ class ThrottledTargetTest {
     // What 8 calls of 10 every 20 ms would be is more than the stream brings.
     assertThat(VirtualWorld.accepted(place, relieved.plusSeconds(5), relieved.plusSeconds(15)))
         .isGreaterThan(10 * 2_000);
-    assertThat(place.calls).extracting(Call::messages).anySatisfy(all -> assertThat(all).hasSize(1));
+    assertThat(place.calls)
+        .extracting(Call::messages)
+        .anySatisfy(all -> assertThat(all).hasSize(1));
   }
 }

@@ -36,12 +36,11 @@ import org.streamfanout.spi.Targets;
 
 /**
  * A real engine with the defaults of a worker, on the simulator's time and threads: shards that
- * bring records at a steady rate, each delivered by a {@link ShardDelivery}, and destinations that a
- * test breaks and repairs. An hour takes seconds.
+ * bring records at a steady rate, each delivered by a {@link ShardDelivery}, and destinations that
+ * a test breaks and repairs. An hour takes seconds.
  */
 final class VirtualWorld {
-  static final Source SOURCE =
-      Source.of("arn:aws:kinesis:eu-west-1:123456789012:stream/virtual");
+  static final Source SOURCE = Source.of("arn:aws:kinesis:eu-west-1:123456789012:stream/virtual");
 
   static final int CALL = 10;
   private static final int MOST_RECORDS = 1_000;
@@ -92,6 +91,7 @@ final class VirtualWorld {
   final Map<String, Checkpoints> shards = new LinkedHashMap<>();
   private final List<TargetConfig> rows;
   final FanoutEngine engine;
+
   /** How much older than the world every record is. */
   Duration late = Duration.ZERO;
 
@@ -269,9 +269,7 @@ final class VirtualWorld {
 
     @Override
     public Capabilities capabilities(TargetConfig target) {
-      return Capabilities.builder(place(target.id()).limits)
-          .callOrder(CallOrder.UNORDERED)
-          .build();
+      return Capabilities.builder(place(target.id()).limits).callOrder(CallOrder.UNORDERED).build();
     }
 
     @Override

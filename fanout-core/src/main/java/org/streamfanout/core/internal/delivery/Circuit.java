@@ -46,8 +46,8 @@ final class Circuit {
   /**
    * Makes a closed breaker.
    *
-   * @param hangsAreProbedAtOnce whether what waits may be sent to a target as soon as it is known to
-   *     hang; otherwise a probe carries something that has not waited yet
+   * @param hangsAreProbedAtOnce whether what waits may be sent to a target as soon as it is known
+   *     to hang; otherwise a probe carries something that has not waited yet
    */
   Circuit(CircuitOptions options, boolean hangsAreProbedAtOnce, Consumer<Change> changes) {
     this.options = options;
@@ -198,6 +198,15 @@ final class Circuit {
     lock.lock();
     try {
       return state == CircuitState.OPEN || (state == CircuitState.HALF_OPEN && probesAccepted == 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  CircuitState state() {
+    lock.lock();
+    try {
+      return state;
     } finally {
       lock.unlock();
     }

@@ -17,6 +17,7 @@ import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutListener.CircuitEvent;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.FanoutListener.ConcurrencyEvent;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnOpen;
@@ -97,6 +98,17 @@ public final class TargetRuntime {
         new CircuitEvent(config.source(), config.id(), change.from(), change.to(), change.why());
     news.add(listener -> listener.circuit(event));
     wakeWatchers();
+  }
+
+  /** Tells listeners what the one before this, of another row, has left them with. */
+  void follow(TargetRuntime before) {
+    CircuitState state = before.circuit.state();
+    if (state != CircuitState.CLOSED) {
+      changed(new Circuit.Change(state, CircuitState.CLOSED, "the target's row was changed"));
+    }
+    if (before.slots.limit() < before.config.maxInFlight()) {
+      tellLimit();
+    }
   }
 
   /** Returns the row. */
