@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.simulator.VirtualWorld.Place;
 import org.streamfanout.simulator.VirtualWorld.Trouble;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Ordering;
 
 /** How soon a target that was repaired gets all that it can take, with every default. */
@@ -51,6 +54,27 @@ class RecoveryTest {
   @EnumSource(names = {"FAILS", "HANGS", "THROTTLES"})
   void throughputIsBackSoon_aSingleLane(Trouble trouble) {
     assertThat(slow(trouble, Ordering.SHARD, within(trouble), 1)).isEmpty();
+  }
+
+  @Test
+  void whatWaitsForItsNextAttempt_goesSoonAfterTheFirstThatIsAccepted() {
+    CircuitOptions neverOpens = new CircuitOptions(1_000, 1_000, 100, Duration.ofSeconds(5), 2);
+    VirtualWorld world =
+        new VirtualWorld(
+            1, FanoutEngine.builder().circuit(neverOpens), VirtualWorld.target("t").build());
+    Place place = world.place("t");
+    place.limits = Limits.of(1, 1 << 20, 1 << 18);
+    place.trouble = Trouble.FAILS;
+    world.play(
+        () -> {
+          world.shard("s0", 20, Duration.ofSeconds(2));
+          world.sleepUntil(Duration.ofSeconds(22));
+          place.trouble = Trouble.NONE;
+        });
+
+    List<Duration> accepted = List.copyOf(place.accepted.values());
+    assertThat(accepted).hasSize(40);
+    assertThat(accepted.get(19).minus(accepted.get(0))).isLessThan(Duration.ofMillis(1_500));
   }
 
   private static List<String> slow(Trouble trouble, Ordering ordering, Duration within) {
