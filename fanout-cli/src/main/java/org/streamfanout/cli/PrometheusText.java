@@ -105,6 +105,7 @@ final class PrometheusText {
     }
     writeHeld(numbers);
     writeBooks(numbers);
+    writeHealth(numbers.targets());
     writeAttempts(numbers.targets());
     writeStale(numbers);
   }
@@ -143,6 +144,34 @@ final class PrometheusText {
                     "fanout_retention_seconds",
                     label("source", entry.getKey().id()),
                     entry.getValue()));
+  }
+
+  private void writeHealth(List<WorkerNumbers.Target> targets) {
+    head(
+        "fanout_circuit_state",
+        Type.GAUGE,
+        "The target's breaker: 0 closed, 1 half-open, 2 open, so that it gets a probe now and"
+            + " then.");
+    for (WorkerNumbers.Target each : targets) {
+      line(
+          "fanout_circuit_state",
+          labels(each),
+          switch (each.circuit()) {
+            case CLOSED -> 0;
+            case HALF_OPEN -> 1;
+            case OPEN -> 2;
+          });
+    }
+    head(
+        "fanout_call_limit",
+        Type.GAUGE,
+        "Calls that a target which has been throttled may have under way.");
+    for (WorkerNumbers.Target each : targets) {
+      Integer limit = each.callLimit();
+      if (limit != null) {
+        line("fanout_call_limit", labels(each), limit);
+      }
+    }
   }
 
   private void writeAttempts(List<WorkerNumbers.Target> targets) {

@@ -47,6 +47,8 @@ final class WorkerMetrics implements FanoutListener {
     private final Map<String, Long> attempts = new TreeMap<>();
     private final LatencyBuckets.Counter took = new LatencyBuckets.Counter();
     private long bytes;
+    private CircuitState circuit = CircuitState.CLOSED;
+    private @Nullable Integer callLimit;
   }
 
   WorkerMetrics(Clock clock) {
@@ -68,6 +70,26 @@ final class WorkerMetrics implements FanoutListener {
       sums.attempts.merge(outcome, 1L, Long::sum);
       sums.bytes += event.bytes();
       sums.took.add(event.took());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void circuit(CircuitEvent event) {
+    lock.lock();
+    try {
+      sums(event.source(), event.targetId()).circuit = event.to();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void concurrency(ConcurrencyEvent event) {
+    lock.lock();
+    try {
+      sums(event.source(), event.targetId()).callLimit = event.limit();
     } finally {
       lock.unlock();
     }
@@ -157,6 +179,8 @@ final class WorkerMetrics implements FanoutListener {
         sums.bytes,
         sums.took.now(),
         entry.held(),
+        sums.circuit,
+        sums.callLimit,
         entry.firstFailure());
   }
 
@@ -171,6 +195,8 @@ final class WorkerMetrics implements FanoutListener {
         sums.bytes,
         sums.took.now(),
         null,
+        sums.circuit,
+        sums.callLimit,
         null);
   }
 }

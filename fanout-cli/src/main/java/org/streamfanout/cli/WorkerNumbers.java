@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -47,6 +48,8 @@ record WorkerNumbers(
    * @param bytes of all calls, failed ones included
    * @param took how long the calls took
    * @param held what is held now; null if nothing is
+   * @param circuit its breaker, as of its last change
+   * @param callLimit how many calls it may have under way; null until it is first throttled
    * @param firstFailure the first failure of all; null if there was none
    */
   record Target(
@@ -58,6 +61,8 @@ record WorkerNumbers(
       long bytes,
       LatencyBuckets took,
       Ledger.@Nullable Held held,
+      CircuitState circuit,
+      @Nullable Integer callLimit,
       @Nullable Failure firstFailure) {
 
     /** Copies the map. */

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.Ledger;
 import org.streamfanout.core.ShardStatus;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -49,6 +50,8 @@ class PrometheusTextTest {
                 300,
                 took.now(),
                 new Ledger.Held(6, NOW.minusSeconds(5), NOW.minusMillis(61_500)),
+                CircuitState.OPEN,
+                3,
                 null)),
         List.of(new WorkerNumbers.Shard(SOURCE, "t-0", 12)),
         Map.of(SOURCE, NOW.minusSeconds(90)),
@@ -81,6 +84,8 @@ class PrometheusTextTest {
             "fanout_target_records_total" + labels + ",end=\"already_settled\"} 5",
             "fanout_target_records_total" + labels + ",end=\"released\"} 0",
             "fanout_held_records" + labels + "} 6",
+            "fanout_circuit_state" + labels + "} 2",
+            "fanout_call_limit" + labels + "} 3",
             "fanout_oldest_held_seconds" + labels + "} 61.5",
             "fanout_ledger_difference 2",
             "fanout_retention_seconds{source=\"kafka://a:1/t\"} 604800",

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.Ledger;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -31,6 +32,8 @@ class StatusLineTest {
             0,
             new LatencyBuckets.Counter().now(),
             held,
+            CircuitState.CLOSED,
+            null,
             null);
     return new WorkerNumbers(
         START.plusSeconds(second), settled, 0, List.of(target), List.of(), Map.of(), Map.of());

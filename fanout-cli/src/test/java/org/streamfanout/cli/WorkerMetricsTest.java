@@ -19,6 +19,9 @@ import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener.CircuitEvent;
+import org.streamfanout.spi.FanoutListener.CircuitState;
+import org.streamfanout.spi.FanoutListener.ConcurrencyEvent;
 import org.streamfanout.spi.FanoutListener.FanoutEvent;
 import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.FanoutListener.TargetEvent;
@@ -157,6 +160,21 @@ class WorkerMetricsTest {
     assertThat(target.took().counts())
         .containsExactly(0L, 1L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 1L);
     assertThat(target.took().sum()).isEqualTo(Duration.ofMillis(11_403));
+  }
+
+  @Test
+  void circuitAndConcurrency_theLastWordCounts() {
+    metrics.sent(sent(Duration.ofMillis(3), null));
+    assertThat(target().circuit()).isEqualTo(CircuitState.CLOSED);
+    assertThat(target().callLimit()).isNull();
+
+    metrics.circuit(
+        new CircuitEvent(SOURCE, "t", CircuitState.CLOSED, CircuitState.OPEN, "it fails"));
+    metrics.concurrency(new ConcurrencyEvent(SOURCE, "t", 4, 8));
+    metrics.concurrency(new ConcurrencyEvent(SOURCE, "t", 2, 8));
+
+    assertThat(target().circuit()).isEqualTo(CircuitState.OPEN);
+    assertThat(target().callLimit()).isEqualTo(2);
   }
 
   private static Map.Entry<String, Long> entry(String name, Long count) {

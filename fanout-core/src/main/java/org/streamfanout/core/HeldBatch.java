@@ -126,17 +126,25 @@ final class HeldBatch implements BatchTask, Turns {
   private void deliver() {
     Duration pause = options.firstPause();
     int before = settled();
+    long began = life.ticker().getAsLong();
     while (call() && window.goesOn(this)) {
       int now = settled();
       if (now > before) {
         pause = options.firstPause();
       }
       before = now;
-      if (!life.pause(pause, () -> poked)) {
+      // A call that waited for a target has paused already.
+      Duration took = Duration.ofNanos(life.ticker().getAsLong() - began);
+      if (!life.pause(max(options.firstPause(), pause.minus(took)), () -> poked)) {
         return;
       }
+      began = life.ticker().getAsLong();
       pause = min(pause.multipliedBy(2), options.maxPause());
     }
+  }
+
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private int settled() {

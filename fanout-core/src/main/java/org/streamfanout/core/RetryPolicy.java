@@ -7,7 +7,8 @@ import java.util.Objects;
  * How often and how soon a message is sent again.
  *
  * @param maxAttempts attempts that a message gets before {@code onFailure} decides; throttling,
- *     refusals by the breaker and attempts cut off by the call's deadline do not count
+ *     refusals by the breaker and attempts cut off by the call's deadline do not count. A target's
+ *     row may have a number of its own
  * @param attemptTimeout how long one attempt may take
  * @param firstPause the longest pause before the second attempt; it doubles with each
  * @param maxPause the longest pause of all

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.delivery.Signal;
+import org.streamfanout.core.internal.delivery.Ticker;
 import org.streamfanout.spi.Deadline;
 
 /**
@@ -30,6 +31,11 @@ final class ShardLife {
     this.engine = engine;
     this.options = options;
     this.changed = new Signal(lock, engine.forHosts());
+  }
+
+  /** Returns what time is measured by. */
+  Ticker ticker() {
+    return engine.forHosts();
   }
 
   // ---------------------------------------------------------------- with the lock held

@@ -512,30 +512,36 @@ class TimeAndThreadsTest {
   }
 
   @Test
-  void listener_seesEveryEvent_andMayThrow() {
+  void listener_seesEveryEvent_andMayThrow() throws Exception {
     List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    // A sending thread may still tell of its send when the call has answered.
+    CountDownLatch told = new CountDownLatch(5);
     target.next(Behaviours.fail(LATER));
     FanoutListener listener =
         new FanoutListener() {
           @Override
           public void sent(SendEvent event) {
             seen.add("sent " + event.accepted() + "/" + event.messages());
+            told.countDown();
             throw new IllegalStateException("a listener's own trouble");
           }
 
           @Override
           public void retrying(RetryEvent event) {
             seen.add("retrying " + event.messages() + " after " + event.attempts());
+            told.countDown();
           }
 
           @Override
           public void settled(TargetEvent event) {
             seen.add("settled " + event.counts().accepted());
+            told.countDown();
           }
 
           @Override
           public void finished(FanoutEvent event) {
             seen.add("finished " + event.settled() + "/" + event.records());
+            told.countDown();
           }
         };
     try (Fixture fixture =
@@ -543,6 +549,7 @@ class TimeAndThreadsTest {
             Fixture.quick().listener(listener).provider(target), Fixture.target("t").build())) {
       fixture.process(Fixture.records("a", "b"));
 
+      assertThat(told.await(Fixture.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(seen)
           .containsExactlyInAnyOrder(
               "sent 0/2", "retrying 2 after 1", "sent 2/2", "settled 2", "finished 2/2");

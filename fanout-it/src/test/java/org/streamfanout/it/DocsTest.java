@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.Oversize;
 import org.streamfanout.spi.Source;
@@ -220,6 +223,15 @@ class DocsTest {
         .filter("{}")
         .transform("t")
         .maxInFlight(1)
+        .delivery(
+            DeliveryPolicy.builder()
+                .maxAttempts(1)
+                .maxRecordAge(Duration.ofSeconds(1))
+                .onOpen(OnOpen.SHED)
+                .maxRecordsPerSecond(1L)
+                .maxBytesPerSecond(1L)
+                .retryBudgetPercent(1)
+                .build())
         .maxMessages(1)
         .maxBatchBytes(1L)
         .maxMessageBytes(1L)

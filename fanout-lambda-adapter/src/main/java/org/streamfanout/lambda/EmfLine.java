@@ -17,7 +17,7 @@ final class EmfLine {
   /**
    * Values of one metric in one line
    * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html,
-   * as known 2026-11). The same page allows 100 metrics in a line and 1 MB; a line here has 15
+   * as known 2026-11). The same page allows 100 metrics in a line and 1 MB; a line here has 16
    * metrics at most, two of them with many values, so some kilobytes.
    */
   static final int MAX_VALUES = 100;

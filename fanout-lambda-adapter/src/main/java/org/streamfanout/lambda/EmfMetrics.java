@@ -26,8 +26,8 @@ import org.streamfanout.spi.TargetCounts;
  *   <tr><td>Function</td><td>Sources, Records</td></tr>
  *   <tr><td>Source, Function</td><td>Records, Targets, StaleTargets</td></tr>
  *   <tr><td>Source, Destination, Function</td><td>Records, Accepted, Filtered, DeadLettered,
- *       Dropped, AlreadySettled, Released, Held, LedgerDifference, Attempts, Retries, Bytes,
- *       Latency, OldestHeldAge, RetentionUsed</td></tr>
+ *       Dropped, AlreadySettled, Released, Held, LedgerDifference, Attempts, Retries, CircuitOpened,
+ *       Bytes, Latency, OldestHeldAge, RetentionUsed</td></tr>
  * </table>
  *
  * <p>{@code Destination} is the target's id. Latency is that of each send, in milliseconds.
@@ -73,6 +73,7 @@ public final class EmfMetrics implements FanoutListener {
     long attempts;
     long retries;
     long bytes;
+    long circuitOpened;
     Duration oldestHeld = Duration.ZERO;
   }
 
@@ -107,6 +108,18 @@ public final class EmfMetrics implements FanoutListener {
       target.attempts++;
       target.bytes += event.bytes();
       target.latency.add(event.took().toNanos() / 1e6);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void circuit(CircuitEvent event) {
+    lock.lock();
+    try {
+      if (event.from() == CircuitState.CLOSED) {
+        target(event.source(), event.targetId()).circuitOpened++;
+      }
     } finally {
       lock.unlock();
     }
@@ -206,6 +219,7 @@ public final class EmfMetrics implements FanoutListener {
             .count("LedgerDifference", target.difference)
             .count("Attempts", target.attempts)
             .count("Retries", target.retries)
+            .count("CircuitOpened", target.circuitOpened)
             .metric("Bytes", "Bytes", target.bytes)
             .values("Latency", "Milliseconds", target.latency);
     if (target.held > 0) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.spi.FanoutListener.CircuitEvent;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.FanoutListener.FanoutEvent;
 import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.FanoutListener.TargetEvent;
@@ -111,6 +113,18 @@ final class EmfMetricsTest {
     metrics.flush();
 
     assertThat(line(lines(), "Function", "Source", "Destination").has("OldestHeldAge")).isFalse();
+  }
+
+  @Test
+  void flush_breakerOpened_isCountedOnceForEachTime() throws IOException {
+    CircuitState open = CircuitState.OPEN;
+    metrics.circuit(new CircuitEvent(SOURCE, "sqs", CircuitState.CLOSED, open, "it fails"));
+    metrics.circuit(new CircuitEvent(SOURCE, "sqs", open, CircuitState.HALF_OPEN, "a probe"));
+    metrics.circuit(new CircuitEvent(SOURCE, "sqs", CircuitState.HALF_OPEN, open, "it fails"));
+    metrics.flush();
+
+    JsonNode target = line(lines(), "Function", "Source", "Destination");
+    assertThat(target.get("CircuitOpened").asLong()).isEqualTo(1);
   }
 
   @Test

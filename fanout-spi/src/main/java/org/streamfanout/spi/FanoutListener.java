@@ -24,6 +24,45 @@ public interface FanoutListener {
   /** A call of the engine is done. */
   default void finished(FanoutEvent event) {}
 
+  /** A target's circuit breaker changed. */
+  default void circuit(CircuitEvent event) {}
+
+  /** A target may have more or fewer calls under way than before. */
+  default void concurrency(ConcurrencyEvent event) {}
+
+  /** Whether calls to a target are let through. */
+  enum CircuitState {
+    /** They are. */
+    CLOSED,
+    /** One message at a time is, to find out whether the target is back. */
+    HALF_OPEN,
+    /** None is until the next probe is due. */
+    OPEN
+  }
+
+  /**
+   * A change of a target's circuit breaker.
+   *
+   * @param source where the records come from
+   * @param targetId the target's id
+   * @param from what it was
+   * @param to what it is; another change may have come since
+   * @param why what brought it about
+   */
+  record CircuitEvent(
+      Source source, String targetId, CircuitState from, CircuitState to, String why) {}
+
+  /**
+   * A change of how many calls a target may have under way: fewer when it throttles, more again
+   * when it accepts.
+   *
+   * @param source where the records come from
+   * @param targetId the target's id
+   * @param limit how many now
+   * @param most how many the row allows
+   */
+  record ConcurrencyEvent(Source source, String targetId, int limit, int most) {}
+
   /**
    * What a target holds comes near the time when its source forgets it. Told once at each of the
    * {@linkplain ExpiryEvent#STEPS steps} that the oldest record's age passes, for each target and

@@ -2,6 +2,7 @@ package org.streamfanout.spi;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class TargetConfig {
   private final @Nullable String filter;
   private final @Nullable String transform;
   private final int maxInFlight;
+  private final DeliveryPolicy delivery;
   private final @Nullable Integer maxMessages;
   private final @Nullable Long maxBatchBytes;
   private final @Nullable Long maxMessageBytes;
@@ -66,6 +68,7 @@ public final class TargetConfig {
     this.filter = builder.filter;
     this.transform = builder.transform;
     this.maxInFlight = builder.maxInFlight;
+    this.delivery = builder.delivery;
     this.maxMessages = builder.maxMessages;
     this.maxBatchBytes = builder.maxBatchBytes;
     this.maxMessageBytes = builder.maxMessageBytes;
@@ -237,6 +240,11 @@ public final class TargetConfig {
     return maxInFlight;
   }
 
+  /** Returns how hard and how fast the target is tried, and what happens while it is down. */
+  public DeliveryPolicy delivery() {
+    return delivery;
+  }
+
   /** Returns a limit lowered by this row's {@code maxMessages}, {@code maxBatchBytes} and so on. */
   public Limits lower(Limits limits) {
     long batch =
@@ -306,6 +314,7 @@ public final class TargetConfig {
     builder.filter = filter;
     builder.transform = transform;
     builder.maxInFlight = maxInFlight;
+    builder.delivery = delivery;
     builder.maxMessages = maxMessages;
     builder.maxBatchBytes = maxBatchBytes;
     builder.maxMessageBytes = maxMessageBytes;
@@ -356,6 +365,7 @@ public final class TargetConfig {
     private @Nullable String filter;
     private @Nullable String transform;
     private int maxInFlight = DEFAULT_MAX_IN_FLIGHT;
+    private DeliveryPolicy delivery = DeliveryPolicy.DEFAULT;
     private @Nullable Integer maxMessages;
     private @Nullable Long maxBatchBytes;
     private @Nullable Long maxMessageBytes;
@@ -494,6 +504,12 @@ public final class TargetConfig {
       return this;
     }
 
+    /** Sets how hard and how fast the target is tried, and what happens while it is down. */
+    public Builder delivery(DeliveryPolicy newDelivery) {
+      delivery = Objects.requireNonNull(newDelivery, "delivery");
+      return this;
+    }
+
     /** Lowers the number of messages in a call. */
     public Builder maxMessages(@Nullable Integer newMaxMessages) {
       maxMessages = newMaxMessages;
@@ -527,11 +543,16 @@ public final class TargetConfig {
     /**
      * Returns the target.
      *
-     * @throws InvalidTargetException if a number is below 1 or an id is empty
+     * @throws InvalidTargetException if a number is below 1 or an id is empty, or the delivery
+     *     policy does not fit {@code onFailure}
      */
     public TargetConfig build() {
       TargetRow.requireSound(
           id, type, destination, maxInFlight, maxMessages, maxBatchBytes, maxMessageBytes);
+      List<String> unfit = delivery.problemsWith(onFailure);
+      if (!unfit.isEmpty()) {
+        throw new InvalidTargetException(unfit);
+      }
       return new TargetConfig(this);
     }
   }

@@ -1,6 +1,7 @@
 package org.streamfanout.spi;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -54,6 +55,13 @@ final class TargetRow {
             Objects.requireNonNullElse(id, "?"),
             Objects.requireNonNullElse(type, "?"),
             Objects.requireNonNullElse(destination, "?"));
+    int found = problems.size();
+    OnFailure onFailure =
+        Objects.requireNonNullElse(choice("onFailure", OnFailure.class), OnFailure.HOLD);
+    DeliveryPolicy delivery = delivery();
+    if (problems.size() == found) {
+      problems.addAll(delivery.problemsWith(onFailure));
+    }
     builder
         .active(flag("active", false))
         .role(text("role"))
@@ -67,7 +75,8 @@ final class TargetRow {
         .wholeChange(flag("wholeChange", false))
         .passthrough(flag("passthrough", false))
         .ordering(choice("ordering", Ordering.class))
-        .onFailure(Objects.requireNonNullElse(choice("onFailure", OnFailure.class), OnFailure.HOLD))
+        .onFailure(onFailure)
+        .delivery(delivery)
         .deadLetter(text("deadLetter"))
         .deadLetterOnly(flag("deadLetterOnly", false))
         .oversize(Objects.requireNonNullElse(choice("oversize", Oversize.class), Oversize.REJECT))
@@ -88,6 +97,24 @@ final class TargetRow {
       throw new InvalidTargetException(problems);
     }
     return builder.build();
+  }
+
+  private DeliveryPolicy delivery() {
+    DeliveryPolicy.Builder delivery =
+        DeliveryPolicy.builder()
+            .maxAttempts(toInt(number("maxAttempts", DeliveryPolicy.MAX_ATTEMPTS_BOUND)))
+            .onOpen(Objects.requireNonNullElse(choice("onOpen", OnOpen.class), OnOpen.HOLD))
+            .maxRecordsPerSecond(number("maxRecordsPerSecond", Long.MAX_VALUE))
+            .maxBytesPerSecond(number("maxBytesPerSecond", Long.MAX_VALUE));
+    Long age = number("maxRecordAge", DeliveryPolicy.MAX_RECORD_AGE_BOUND);
+    if (age != null) {
+      delivery.maxRecordAge(Duration.ofSeconds(age));
+    }
+    Integer budget = toInt(number("retryBudget", DeliveryPolicy.RETRY_BUDGET_BOUND));
+    if (budget != null) {
+      delivery.retryBudgetPercent(budget);
+    }
+    return delivery.build();
   }
 
   /** More sends at once than this is a slip of the keyboard, not a plan. */
@@ -145,12 +172,23 @@ final class TargetRow {
     put(row, "filter", target.filter(), null);
     put(row, "transform", target.transform(), null);
     put(row, "maxInFlight", target.maxInFlight(), null);
+    writeDelivery(row, target.delivery());
     put(row, "maxMessages", target.maxMessages(), null);
     put(row, "maxBatchBytes", target.maxBatchBytes(), null);
     put(row, "maxMessageBytes", target.maxMessageBytes(), null);
     put(row, "options", target.options().isEmpty() ? null : target.options(), null);
     row.putAll(target.unknownColumns());
     return row;
+  }
+
+  private static void writeDelivery(Map<String, Object> row, DeliveryPolicy delivery) {
+    put(row, "maxAttempts", delivery.maxAttempts(), null);
+    Duration age = delivery.maxRecordAge();
+    put(row, "maxRecordAge", age == null ? null : age.toSeconds(), null);
+    put(row, "onOpen", delivery.onOpen().name(), OnOpen.HOLD.name());
+    put(row, "maxRecordsPerSecond", delivery.maxRecordsPerSecond(), null);
+    put(row, "maxBytesPerSecond", delivery.maxBytesPerSecond(), null);
+    put(row, "retryBudget", delivery.retryBudgetPercent(), DeliveryPolicy.DEFAULT_RETRY_BUDGET);
   }
 
   private static void put(

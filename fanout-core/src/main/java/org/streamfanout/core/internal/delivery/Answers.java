@@ -1,8 +1,8 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.streamfanout.core.internal.delivery.Outbound.State;
 import org.streamfanout.core.internal.delivery.TargetLedger.End;
 import org.streamfanout.spi.Failure;
@@ -17,20 +17,25 @@ import org.streamfanout.spi.Outcome;
 final class Answers {
   private final TargetDelivery delivery;
   private final Services services;
+  private final int maxAttempts;
 
   Answers(TargetDelivery delivery) {
     this.delivery = delivery;
     this.services = delivery.run.services;
+    Integer ofRow = delivery.setup.config().delivery().maxAttempts();
+    this.maxAttempts = ofRow == null ? services.retry().maxAttempts() : ofRow;
   }
 
   /** Takes in what a send answered, one outcome per message. */
   void take(Attempt attempt, List<Outcome> outcomes, long now) {
     Lanes open = delivery.requireLanes();
     int messages = attempt.messages.size();
+    Instant clock = services.clock().instant();
     boolean accepted = false;
     boolean failed = false;
     boolean throttled = false;
     boolean onlySkipped = true;
+    boolean denied = false;
     int mostAttempts = 0;
     Failure again = null;
     Duration retryAfter = Duration.ZERO;
@@ -62,9 +67,12 @@ final class Answers {
           failed |= !unstored;
           if (attempt.counts()) {
             message.attempts++;
+            message.tried = true;
           }
-          if (message.attempts >= services.retry().maxAttempts()) {
+          if (message.attempts >= maxAttempts) {
             failForGood(message, failure);
+          } else if (message.tried && delivery.isTooOld(message, clock)) {
+            failForGood(message, delivery.tooOld());
           } else {
             mostAttempts = Math.max(mostAttempts, message.attempts);
             again = failure;
@@ -72,8 +80,13 @@ final class Answers {
         }
         case THROTTLED -> {
           throttled |= !unstored;
-          mostAttempts = Math.max(mostAttempts, unstored ? ++message.storeThrottles : 0);
-          again = failure;
+          message.tried = true;
+          if (delivery.isTooOld(message, clock)) {
+            failForGood(message, delivery.tooOld());
+          } else {
+            mostAttempts = Math.max(mostAttempts, unstored ? ++message.storeThrottles : 0);
+            again = failure;
+          }
         }
         case NOT_SENT -> {}
         case TOO_LARGE -> tooLarge(message, messages, failure);
@@ -83,23 +96,31 @@ final class Answers {
             hold(message, failure);
           } else {
             failed = true;
+            denied = true;
             delivery.stop(failure);
           }
         }
       }
     }
-    if (!attempt.givenUp) {
-      if ((throttled && !accepted) || attempt.offeredNothing) {
-        attempt.runtime.breaker().releasePermission();
-      } else {
-        countForBreaker(attempt, accepted || !failed);
-      }
+    boolean nothing = failed && !accepted && !throttled;
+    for (Outbound message : attempt.messages) {
+      message.failedWhole = nothing && message.state == State.QUEUED;
     }
+    boolean silent = onlySkipped || attempt.offeredNothing;
+    if (!attempt.givenUp && !silent) {
+      attempt.runtime.denied(denied);
+    }
+    countForBreaker(attempt, accepted, failed, throttled, silent, now);
     long pause = 0;
     if (throttled) {
-      pause = services.backoff().nanosAfter(attempt.runtime.throttled());
-    } else if (accepted) {
-      attempt.runtime.notThrottled();
+      int inARow = attempt.runtime.throttled(attempt.startedAt, now, accepted, messages);
+      pause = Math.min(services.backoff().nanosAfter(inARow), attempt.runtime.probePace());
+    }
+    if (accepted) {
+      attempt.runtime.accepted();
+      if (!throttled) {
+        attempt.runtime.speedUp();
+      }
     }
     if (mostAttempts > 0) {
       pause = Math.max(pause, services.backoff().nanosAfter(mostAttempts));
@@ -165,11 +186,24 @@ final class Answers {
     }
   }
 
+  /** Settles messages that are not sent, in the way that is said here. */
+  void abandon(List<Outbound> drawn, Failure failure, OnFailure onFailure) {
+    delivery.noteFailure(failure);
+    for (Outbound message : drawn) {
+      message.state = State.QUEUED;
+      message.lastFailure = failure;
+      failForGood(message, failure, onFailure);
+    }
+    delivery.requireLanes().returned(drawn, 0);
+  }
+
   private void failForGood(Outbound message, Failure failure) {
-    OnFailure onFailure =
-        message.origin != null || delivery.isReplaced()
-            ? OnFailure.HOLD
-            : delivery.setup.config().onFailure();
+    failForGood(message, failure, delivery.setup.config().onFailure());
+  }
+
+  private void failForGood(Outbound message, Failure failure, OnFailure wanted) {
+    boolean holds = message.origin != null || delivery.isReplaced();
+    OnFailure onFailure = holds ? OnFailure.HOLD : wanted;
     switch (onFailure) {
       case DROP -> settle(message, End.DROPPED);
       case DEAD_LETTER -> delivery.deadLetters.send(message, failure);
@@ -196,22 +230,48 @@ final class Answers {
     }
   }
 
-  void countForBreaker(Attempt attempt, boolean success) {
-    long took = Math.max(0, services.nanoTime().getAsLong() - attempt.startedAt);
-    if (success) {
-      attempt.runtime.breaker().onSuccess(took, TimeUnit.NANOSECONDS);
+  private void countForBreaker(
+      Attempt attempt,
+      boolean accepted,
+      boolean failed,
+      boolean throttled,
+      boolean silent,
+      long now) {
+    if (attempt.givenUp) {
+      return;
+    }
+    Circuit circuit = attempt.runtime.circuit();
+    if (silent || (throttled && !accepted)) {
+      circuit.released(attempt.pass, now, throttled);
+    } else if (accepted || !failed) {
+      circuit.accepted(attempt.pass, attempt.startedAt);
     } else {
-      attempt.runtime.breaker().onError(took, TimeUnit.NANOSECONDS, CallFailed.INSTANCE);
+      attempt.runtime.retryBudget().failed();
+      circuit.failed(attempt.pass, attempt.startedAt, now, lastFailure(attempt));
     }
   }
 
-  /** What the breaker is told about a failed call; carries nothing. */
-  private static final class CallFailed extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    static final CallFailed INSTANCE = new CallFailed();
-
-    private CallFailed() {
-      super("call failed", null, false, false);
+  private static String lastFailure(Attempt attempt) {
+    for (Outbound message : attempt.messages) {
+      if (message.lastFailure != null) {
+        return "the last one with " + message.lastFailure.code();
+      }
     }
+    return "for no reason known";
+  }
+
+  /** A send took too long, or its call is over. */
+  void gaveUp(Attempt attempt) {
+    TargetRuntime runtime = attempt.runtime;
+    long now = services.nanoTime().getAsLong();
+    if (attempt.cutByCall) {
+      runtime.circuit().released(attempt.pass, now, false);
+    } else {
+      runtime.retryBudget().failed();
+      runtime
+          .circuit()
+          .timedOut(attempt.pass, attempt.startedAt, now, Math.max(1, runtime.sendsUnderWay()));
+    }
+    delivery.tellNews();
   }
 }

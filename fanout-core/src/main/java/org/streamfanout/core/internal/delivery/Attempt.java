@@ -29,6 +29,9 @@ final class Attempt {
   /** When it was started, in nanoseconds of the engine's ticker. */
   final long startedAt;
 
+  /** What the breaker let it through as. */
+  final Circuit.Pass pass;
+
   /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
   boolean cutByCall;
 
@@ -49,8 +52,8 @@ final class Attempt {
   private boolean returned;
   private final List<Runnable> onReturn = new ArrayList<>();
 
-  /** Set once, under the run's lock, when it is given up. */
-  boolean givenUp;
+  /** Set once, under the run's lock, when it is given up; other calls of the target look at it. */
+  volatile boolean givenUp;
 
   Attempt(
       TargetDelivery delivery,
@@ -60,7 +63,8 @@ final class Attempt {
       Deadline deadline,
       long startedAt,
       long expiresAt,
-      boolean cutByCall) {
+      boolean cutByCall,
+      Circuit.Pass pass) {
     this.delivery = delivery;
     this.runtime = runtime;
     this.messages = messages;
@@ -70,6 +74,7 @@ final class Attempt {
     this.startedAt = startedAt;
     this.expiresAt = expiresAt;
     this.cutByCall = cutByCall;
+    this.pass = pass;
   }
 
   /** Says that this thread sends from now on; returns false if it was interrupted before. */

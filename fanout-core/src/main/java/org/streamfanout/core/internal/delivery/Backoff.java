@@ -25,13 +25,16 @@ public final class Backoff {
     long first = Math.max(1, policy.firstPause().toNanos());
     long longest = Math.max(1, policy.maxPause().toNanos());
     long full = first > (longest >> doublings) ? longest : first << doublings;
-    double share;
+    return Math.max(1, full / 2 + within(full - full / 2));
+  }
+
+  /** Returns a time from 0 to below a bound, in nanoseconds. */
+  long within(long nanos) {
     lock.lock();
     try {
-      share = random.nextDouble();
+      return (long) (random.nextDouble() * nanos);
     } finally {
       lock.unlock();
     }
-    return Math.max(1, full / 2 + (long) (share * (full - full / 2)));
   }
 }

@@ -1,6 +1,7 @@
 package org.streamfanout.core.internal.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +37,10 @@ public final class BatchRun {
   private final long number = NUMBERS.incrementAndGet();
   final Services services;
   final SourceBatch batch;
+
+  /** When the engine first saw the batch, by the wall clock. */
+  final Instant seenAt;
+
   final ReentrantLock lock = new ReentrantLock();
 
   private final Turns turns;
@@ -60,6 +65,7 @@ public final class BatchRun {
     this.services = services;
     this.batch = batch;
     this.turns = turns;
+    this.seenAt = services.clock().instant();
   }
 
   /** Returns the batch. */

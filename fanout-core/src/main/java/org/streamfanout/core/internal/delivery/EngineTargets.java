@@ -202,6 +202,9 @@ public final class EngineTargets {
               circuit,
               nanoTime);
       runtimes.put(place, opened);
+      if (runtime != null) {
+        opened.follow(runtime);
+      }
       retire(runtime);
       runtime = opened;
     }

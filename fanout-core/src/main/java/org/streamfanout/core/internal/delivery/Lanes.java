@@ -6,6 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Ordering;
 
 /**
@@ -36,7 +39,12 @@ final class Lanes {
 
   private int closed;
 
-  private record Delay(long until, Lane lane) {}
+  /**
+   * A pause.
+   *
+   * @param asked whether the destination asked for it
+   */
+  private record Delay(long until, Lane lane, boolean asked) {}
 
   Lanes(Ordering ordering, boolean runs, Consumer<Outbound> onPreset) {
     this.ordering = ordering;
@@ -145,15 +153,26 @@ final class Lanes {
     }
   }
 
-  /** Takes what one call may carry; empty if nothing is ready. */
-  List<Outbound> draw(int maxMessages, long maxBytes) {
+  /**
+   * Takes what one call may carry; empty if nothing is ready. Lanes whose head may not be sent
+   * again yet are put off.
+   */
+  List<Outbound> draw(Room room) {
     List<Outbound> drawn = new ArrayList<>();
-    int cap = maxMessages;
+    int cap = room.messages();
     long bytes = 0;
+    long records = 0;
+    int resends = 0;
     while (!ready.isEmpty() && drawn.size() < cap) {
       Lane lane = ready.first();
       int before = drawn.size();
       Outbound at = current.isEmpty() ? lane.head : current.get(0);
+      if (at != null && at.failedWhole && room.resends() == 0) {
+        ready.removeFirst();
+        lane.ready = false;
+        putOff(lane, room.resendsAt(), false);
+        continue;
+      }
       boolean many = runs || ordering == Ordering.BATCH;
       int next = 1;
       while (at != null
@@ -161,13 +180,18 @@ final class Lanes {
           && at.state == Outbound.State.QUEUED
           && at.preset == null
           && (at.conflict == null || at.conflict.admits(at))
-          && (drawn.isEmpty() || bytes + at.size <= maxBytes)) {
+          && (!at.failedWhole || resends < room.resends())
+          && (drawn.isEmpty()
+              || (bytes + at.size <= room.bytes()
+                  && records + at.records.size() <= room.records()))) {
         cap = Math.min(cap, at.batchCap);
         if (drawn.size() >= cap) {
           break;
         }
         drawn.add(at);
         bytes += at.size;
+        records += at.records.size();
+        resends += at.failedWhole ? 1 : 0;
         at.state = Outbound.State.IN_FLIGHT;
         if (!many) {
           break;
@@ -185,6 +209,43 @@ final class Lanes {
       current.addAll(drawn);
     }
     return drawn;
+  }
+
+  /** Takes the ready lanes' heads that are wanted, to settle them without a call. */
+  List<Outbound> drawHeads(Predicate<Outbound> wanted) {
+    List<Outbound> drawn = new ArrayList<>();
+    List<Lane> kept = new ArrayList<>();
+    while (!ready.isEmpty()) {
+      Lane lane = ready.first();
+      ready.removeFirst();
+      Outbound head = current.isEmpty() ? lane.head : current.get(0);
+      if (head != null
+          && head.state == Outbound.State.QUEUED
+          && (head.conflict == null || head.conflict.admits(head))
+          && wanted.test(head)) {
+        lane.ready = false;
+        lane.inFlight = true;
+        head.state = Outbound.State.IN_FLIGHT;
+        drawn.add(head);
+      } else {
+        kept.add(lane);
+      }
+    }
+    kept.forEach(ready::add);
+    return drawn;
+  }
+
+  /** Tells of every lane's head that is ready or pauses. */
+  void forEachHead(Consumer<Outbound> told) {
+    ready.forEach(lane -> tell(lane, told));
+    delayed.forEach(delay -> tell(delay.lane, told));
+  }
+
+  private void tell(Lane lane, Consumer<Outbound> told) {
+    Outbound head = current.isEmpty() ? lane.head : current.get(0);
+    if (head != null) {
+      told.accept(head);
+    }
   }
 
   /** Puts back what was drawn but not sent. */
@@ -219,7 +280,8 @@ final class Lanes {
     // Pauses first: what is released or offered next must find them.
     for (Outbound message : drawn) {
       if (until > 0 && message.state == Outbound.State.QUEUED) {
-        delay(message.lane, until);
+        Failure failure = message.lastFailure;
+        delay(message.lane, until, failure != null && failure.retryAfter() != null);
       }
     }
     drawn.forEach(this::release);
@@ -228,13 +290,17 @@ final class Lanes {
     }
   }
 
-  private void delay(Lane lane, long until) {
+  private void delay(Lane lane, long until, boolean asked) {
     boolean held =
         current.isEmpty() && lane.head != null && lane.head.state != Outbound.State.QUEUED;
     if (!lane.delayed && !lane.inFlight && !held) {
-      lane.delayed = true;
-      delayed.add(new Delay(until, lane));
+      putOff(lane, until, asked);
     }
+  }
+
+  private void putOff(Lane lane, long until, boolean asked) {
+    lane.delayed = true;
+    delayed.add(new Delay(until, lane, asked));
   }
 
   /** Lets the next message of a conflict key go, if this one is settled. */
@@ -258,10 +324,56 @@ final class Lanes {
 
   /** Ends every pause. */
   void releaseAll() {
-    while (!delayed.isEmpty()) {
-      Lane lane = delayed.remove().lane;
-      lane.delayed = false;
-      offer(lane);
+    releaseIf(head -> true);
+  }
+
+  /** Ends the pauses of lanes by their heads. */
+  void releaseIf(Predicate<Outbound> wanted) {
+    for (Delay delay : inTurn()) {
+      Outbound head = current.isEmpty() ? delay.lane.head : current.get(0);
+      if (head == null || wanted.test(head)) {
+        delay.lane.delayed = false;
+        offer(delay.lane);
+      } else {
+        delayed.add(delay);
+      }
     }
+  }
+
+  /** Returns whether lanes pause that the destination did not ask to. */
+  boolean hasGuessedPauses() {
+    return delayed.stream().anyMatch(delay -> !delay.asked);
+  }
+
+  /** Ends the shortest pause that the destination did not ask for. */
+  void releaseFirst() {
+    boolean released = false;
+    for (Delay delay : inTurn()) {
+      if (released || delay.asked) {
+        delayed.add(delay);
+      } else {
+        released = true;
+        delay.lane.delayed = false;
+        offer(delay.lane);
+      }
+    }
+  }
+
+  /** Ends pauses sooner, each when it is told, but for those that the destination asked for. */
+  void hasten(long now, LongSupplier sooner) {
+    for (Delay delay : inTurn()) {
+      long until = delay.asked ? delay.until : sooner.getAsLong();
+      delayed.add(
+          until - now < delay.until - now ? new Delay(until, delay.lane, delay.asked) : delay);
+    }
+  }
+
+  /** Takes every pause out, the shortest first. */
+  private List<Delay> inTurn() {
+    List<Delay> all = new ArrayList<>(delayed.size());
+    while (!delayed.isEmpty()) {
+      all.add(delayed.remove());
+    }
+    return all;
   }
 }

@@ -64,6 +64,13 @@ final class Outbound {
   int batchCap = Integer.MAX_VALUE;
 
   boolean sentBefore;
+
+  /** Whether nothing of the last call that carried it got through. */
+  boolean failedWhole;
+
+  /** Whether the target has answered for it, or let an attempt's whole time pass. */
+  boolean tried;
+
   @Nullable Instant firstTriedAt;
   @Nullable Instant lastTriedAt;
   @Nullable Failure lastFailure;
@@ -112,6 +119,17 @@ final class Outbound {
 
   int order() {
     return outputs[0];
+  }
+
+  /** Returns when the youngest of its records came into the source. */
+  Instant youngest(Instant whereNotKnown) {
+    Instant youngest = Instant.MIN;
+    for (FanoutRecord record : records) {
+      Instant arrived = record.arrivedAt();
+      Instant at = arrived == null ? whereNotKnown : arrived;
+      youngest = at.isAfter(youngest) ? at : youngest;
+    }
+    return youngest;
   }
 
   /** Whose record a dead letter is, and where it goes back to. */

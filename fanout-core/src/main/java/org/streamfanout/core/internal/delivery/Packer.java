@@ -291,6 +291,7 @@ final class Packer {
             whole.conflict,
             null);
     part.attempts = whole.attempts;
+    part.tried = whole.tried;
     part.firstTriedAt = whole.firstTriedAt;
     part.lastTriedAt = whole.lastTriedAt;
     return part;

@@ -3,6 +3,7 @@ package org.streamfanout.core.internal.delivery;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * Lanes whose head may go out now, the one with the earliest head first. Guarded by the run's lock.
@@ -40,6 +41,11 @@ final class ReadyLanes {
 
   boolean isEmpty() {
     return inTurn.isEmpty() && outOfTurn.isEmpty();
+  }
+
+  void forEach(Consumer<Lane> told) {
+    inTurn.forEach(told);
+    outOfTurn.forEach(told);
   }
 
   /** Returns the lane with the earliest head; there must be one. */

@@ -42,6 +42,16 @@ public final class SafeListener implements FanoutListener {
     tell(listener -> listener.expiring(event));
   }
 
+  @Override
+  public void circuit(CircuitEvent event) {
+    tell(listener -> listener.circuit(event));
+  }
+
+  @Override
+  public void concurrency(ConcurrencyEvent event) {
+    tell(listener -> listener.concurrency(event));
+  }
+
   private void tell(Consumer<FanoutListener> what) {
     for (FanoutListener listener : listeners) {
       try {

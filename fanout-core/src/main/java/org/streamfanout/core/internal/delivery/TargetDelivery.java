@@ -1,20 +1,28 @@
 package org.streamfanout.core.internal.delivery;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.delivery.Outbound.State;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.spi.Capabilities.CallOrder;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.Failure;
+import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.Outcome;
 
@@ -23,6 +31,12 @@ import org.streamfanout.spi.Outcome;
  * the run's lock, but for {@link #wake}.
  */
 final class TargetDelivery implements Slots.Waiter {
+  /** Over so long a time what waits is spread that need not wait any more. */
+  private static final long RECOVERY_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How soon a record is looked at again that should have been given up, and could not be. */
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   final BatchRun run;
   final TargetSetup setup;
   final TargetRuntime runtime;
@@ -30,6 +44,7 @@ final class TargetDelivery implements Slots.Waiter {
   final TargetLedger ledger;
 
   private final Services services;
+  private final DeliveryPolicy policy;
   private @Nullable Packer packer;
   private @Nullable Lanes lanes;
   private @Nullable PackTask packing;
@@ -50,7 +65,11 @@ final class TargetDelivery implements Slots.Waiter {
   private boolean replaced;
   private @Nullable Failure stopped;
   private @Nullable Failure firstFailure;
-  private long retryBreakerAt;
+
+  /** Until when the rate limit has no room for what would be sent next. */
+  private long roomAt;
+
+  private long recoveriesSeen;
 
   TargetDelivery(BatchRun run, TargetSetup setup, TargetPlan plan) {
     this.run = run;
@@ -61,7 +80,9 @@ final class TargetDelivery implements Slots.Waiter {
     this.services = run.services;
     this.answers = new Answers(this);
     this.deadLetters = new DeadLetters(this);
-    this.retryBreakerAt = services.nanoTime().getAsLong();
+    this.roomAt = services.nanoTime().getAsLong();
+    this.recoveriesSeen = runtime.recoveries();
+    this.policy = setup.config().delivery();
   }
 
   String id() {
@@ -205,16 +226,22 @@ final class TargetDelivery implements Slots.Waiter {
         at = earlier(at, attempt.expiresAt, now);
       }
     }
-    if (lanes != null && stopped == null) {
-      at = earlier(at, lanes.nextDue(), now);
-      if (lanes.hasReady()) {
+    Lanes open = lanes;
+    if (open != null && stopped == null) {
+      at = earlier(at, open.nextDue(), now);
+      if (open.hasReady()) {
         if (runtime.pausedUntil() - now > 0) {
           at = earlier(at, runtime.pausedUntil(), now);
         }
-        if (retryBreakerAt - now > 0) {
-          at = earlier(at, retryBreakerAt, now);
+        if (roomAt - now > 0) {
+          at = earlier(at, roomAt, now);
         }
       }
+      long probeAt = runtime.circuit().nextPassAt(now);
+      if (probeAt - now > 0 && (open.hasReady() || open.hasGuessedPauses())) {
+        at = earlier(at, probeAt, now);
+      }
+      at = earlier(at, nextTooOld(open, now), now);
     }
     return at;
   }
@@ -235,53 +262,100 @@ final class TargetDelivery implements Slots.Waiter {
     if (open == null || stopped != null || run.isEnded()) {
       return null;
     }
+    hasten(open, now);
     open.releaseDue(now);
+    giveUpTried(open);
+    Circuit.Pass pass = runtime.circuit().look(now);
+    if (runtime.pausedUntil() - now > 0 || pass == Circuit.Pass.REFUSED) {
+      runtime.slots().forget(this);
+      doWithoutTarget(open, now);
+      return null;
+    }
+    if (pass == Circuit.Pass.PROBE && !open.hasReady()) {
+      // The target is to be found out, and a pause is a guess of when that is.
+      open.releaseFirst();
+    }
     if (!open.hasReady()) {
       runtime.slots().forget(this);
       return null;
     }
-    if (runtime.pausedUntil() - now > 0 || retryBreakerAt - now > 0) {
-      return null;
-    }
     if (!runtime.slots().tryAcquire(this)) {
+      doWithoutTarget(open, now);
       return null;
     }
-    if (!runtime.breaker().tryAcquirePermission()) {
-      runtime.slots().release();
-      runtime.slots().forget(this);
-      retryBreakerAt = runtime.nextProbeAt(now);
+    Attempt attempt = start(open, pass, deadline, now);
+    if (attempt == null) {
       return null;
     }
-    Limits limits = runtime.limits(knownLimits());
-    List<Outbound> drawn = open.draw(limits.maxMessages(), limits.maxBatchBytes());
+    attempts.add(attempt);
+    runtime.enter(attempt);
+    note(attempt, now);
+    tellNews();
+    return attempt;
+  }
+
+  /** Draws a call's worth, or gives the slot back. */
+  private @Nullable Attempt start(Lanes open, Circuit.Pass pass, Deadline deadline, long now) {
+    RateLimit rate = runtime.rateLimit();
+    long wait = rate.nanosUntilCall(now);
+    List<Outbound> drawn = wait > 0 ? List.of() : open.draw(room(pass, now));
     long bytes = drawn.stream().mapToLong(Outbound::bytesInFlight).sum();
-    boolean first = attempts.isEmpty();
-    if (drawn.isEmpty() || !services.budget().tryAcquire(bytes, first, this)) {
+    long wire = drawn.stream().mapToLong(message -> message.size).sum();
+    long records = drawn.stream().mapToLong(message -> message.records.size()).sum();
+    boolean taken =
+        !drawn.isEmpty() && services.budget().tryAcquire(bytes, attempts.isEmpty(), this);
+    if (taken) {
+      wait = rate.tryTake(records, wire, now);
+    }
+    if (!taken || wait > 0 || !runtime.circuit().take(pass, now)) {
       open.undraw(drawn);
-      runtime.breaker().releasePermission();
-      runtime.slots().release();
+      if (taken) {
+        services.budget().release(bytes);
+      }
+      if (wait > 0) {
+        // In turn, or who comes last could always take what there is room for.
+        roomAt = now + wait;
+        runtime.slots().putBack(this);
+      } else {
+        runtime.slots().release();
+      }
       return null;
     }
     long timeout = services.retry().attemptTimeout().toNanos();
     long left = deadline.remainingNanos();
-    Attempt attempt =
-        new Attempt(
-            this,
-            runtime,
-            drawn,
-            bytes,
-            deadline.atMost(services.retry().attemptTimeout()),
-            now,
-            now + Math.min(timeout, left),
-            left <= timeout);
-    attempts.add(attempt);
-    runtime.enter(attempt);
+    return new Attempt(
+        this,
+        runtime,
+        drawn,
+        bytes,
+        deadline.atMost(services.retry().attemptTimeout()),
+        now,
+        now + Math.min(timeout, left),
+        left <= timeout,
+        pass);
+  }
+
+  /** What a call may carry; a probe costs as little as can be. */
+  private Room room(Circuit.Pass pass, long now) {
+    Limits limits = runtime.limits(knownLimits());
+    RetryBudget budget = runtime.retryBudget();
+    RateLimit rate = runtime.rateLimit();
+    boolean probe = pass == Circuit.Pass.PROBE;
+    return new Room(
+        probe ? 1 : runtime.callMessages(limits.maxMessages()),
+        Math.min(limits.maxBatchBytes(), rate.bytes(now)),
+        rate.records(now),
+        probe ? 1 : budget.allowed(now),
+        budget.nextAt());
+  }
+
+  private void note(Attempt attempt, long now) {
     int again = 0;
+    int afterFailure = 0;
     Instant at = services.clock().instant();
-    for (Outbound message : drawn) {
-      if (message.sentBefore) {
-        again++;
-      }
+    for (Outbound message : attempt.messages) {
+      again += message.sentBefore ? 1 : 0;
+      afterFailure += message.failedWhole ? 1 : 0;
       message.sentBefore = true;
       message.lastTriedAt = at;
       if (message.firstTriedAt == null) {
@@ -289,7 +363,107 @@ final class TargetDelivery implements Slots.Waiter {
       }
     }
     ledger.called(again);
-    return attempt;
+    boolean probe = attempt.pass == Circuit.Pass.PROBE;
+    runtime.retryBudget().sent(attempt.messages.size() - again, probe ? 0 : afterFailure, now);
+  }
+
+  // ---------------------------------------------------------------- a target that is down
+
+  /** The target takes something again: what waits for its next attempt need not wait for long. */
+  private void hasten(Lanes open, long now) {
+    runtime.watch(this);
+    long recoveries = runtime.recoveries();
+    if (recoveries != recoveriesSeen) {
+      recoveriesSeen = recoveries;
+      open.hasten(now, () -> now + services.backoff().within(RECOVERY_SPREAD_NANOS));
+    }
+  }
+
+  /** Settles what is not to wait for a target that takes no calls. */
+  private void doWithoutTarget(Lanes open, long now) {
+    if (policy.onOpen() != OnOpen.HOLD && runtime.isDown()) {
+      Failure down =
+          Failure.rejected(
+              "TargetDown",
+              "the target takes no calls"
+                  + (firstFailure == null ? "" : ", first of all for " + firstFailure.code())
+                  + "; onOpen is "
+                  + policy.onOpen());
+      OnFailure end = policy.onOpen() == OnOpen.PARK ? OnFailure.DEAD_LETTER : OnFailure.DROP;
+      open.releaseAll();
+      abandon(open, message -> true, down, end);
+    } else if (policy.maxRecordAge() != null && runtime.takesNoCalls(now)) {
+      Instant clock = services.clock().instant();
+      open.releaseIf(head -> isTooOld(head, clock));
+      abandon(open, head -> isTooOld(head, clock), tooOld(), setup.config().onFailure());
+    }
+  }
+
+  /** Gives up what was tried and is too old to be tried again. */
+  private void giveUpTried(Lanes open) {
+    if (policy.maxRecordAge() != null && !runtime.isDenied()) {
+      Instant clock = services.clock().instant();
+      Predicate<Outbound> done = head -> head.tried && isTooOld(head, clock);
+      open.releaseIf(done);
+      abandon(open, done, tooOld(), setup.config().onFailure());
+    }
+  }
+
+  private void abandon(
+      Lanes open, Predicate<Outbound> wanted, Failure failure, OnFailure onFailure) {
+    for (List<Outbound> drawn = open.drawHeads(wanted);
+        !drawn.isEmpty();
+        drawn = open.drawHeads(wanted)) {
+      answers.abandon(drawn, failure, onFailure);
+    }
+  }
+
+  boolean isTooOld(Outbound message, Instant clock) {
+    Duration most = policy.maxRecordAge();
+    return most != null && message.youngest(run.seenAt).plus(most).isBefore(clock);
+  }
+
+  Failure tooOld() {
+    return Failure.rejected(
+        "RecordTooOld",
+        "older than "
+            + policy.maxRecordAge()
+            + " (maxRecordAge)"
+            + (firstFailure == null ? "" : "; the first failure was " + firstFailure.code()));
+  }
+
+  /** Returns when the next record that waits for another attempt, or for the target, is too old. */
+  private long nextTooOld(Lanes open, long now) {
+    Duration most = policy.maxRecordAge();
+    if (most == null || runtime.isDenied()) {
+      return Long.MAX_VALUE;
+    }
+    boolean takesNoCalls = runtime.takesNoCalls(now);
+    Instant clock = services.clock().instant();
+    AtomicReference<@Nullable Duration> soonest = new AtomicReference<>();
+    open.forEachHead(
+        head -> {
+          if (head.tried || takesNoCalls) {
+            Duration left = Duration.between(clock, head.youngest(run.seenAt).plus(most));
+            Duration known = soonest.get();
+            soonest.set(known == null || left.compareTo(known) < 0 ? left : known);
+          }
+        });
+    Duration left = soonest.get();
+    // One nanosecond later it is older; what is older now must wait for something else, too.
+    return left == null
+        ? Long.MAX_VALUE
+        : now + (left.isNegative() ? LOOK_AGAIN_NANOS : left.toNanos() + 1);
+  }
+
+  /** Has listeners told, after the lock is released, what became of the target. */
+  void tellNews() {
+    for (Consumer<FanoutListener> news = runtime.takeNews();
+        news != null;
+        news = runtime.takeNews()) {
+      Consumer<FanoutListener> told = news;
+      run.later(() -> told.accept(services.listener()));
+    }
   }
 
   private Limits knownLimits() {
@@ -316,11 +490,7 @@ final class TargetDelivery implements Slots.Waiter {
   void giveUp(Attempt attempt) {
     if (!attempt.givenUp) {
       attempt.givenUp = true;
-      if (attempt.cutByCall) {
-        attempt.runtime.breaker().releasePermission();
-      } else {
-        answers.countForBreaker(attempt, false);
-      }
+      answers.gaveUp(attempt);
     }
     attempt.interrupt();
   }
@@ -349,6 +519,7 @@ final class TargetDelivery implements Slots.Waiter {
   void answered(Attempt attempt, List<Outcome> outcomes, long now) {
     attempts.remove(attempt);
     answers.take(attempt, outcomes, now);
+    tellNews();
   }
 
   // ---------------------------------------------------------------- carrying dead letters
@@ -397,6 +568,7 @@ final class TargetDelivery implements Slots.Waiter {
   void endCall() {
     abandonPacking();
     runtime.slots().forget(this);
+    runtime.unwatch(this);
     services.budget().forget(this);
     for (Attempt attempt : attempts) {
       if (!attempt.givenUp) {
@@ -446,7 +618,6 @@ final class TargetDelivery implements Slots.Waiter {
     }
     open.releaseAll();
     touched.forEach(open::offer);
-    retryBreakerAt = services.nanoTime().getAsLong();
   }
 
   /** Does nothing more, whatever an old send answers: another delivery has taken over. */

@@ -1,50 +1,74 @@
 package org.streamfanout.core.internal.delivery;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.LinkedHashSet;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.spi.Capabilities;
+import org.streamfanout.spi.DeliveryPolicy;
+import org.streamfanout.spi.FanoutListener;
+import org.streamfanout.spi.FanoutListener.CircuitEvent;
+import org.streamfanout.spi.FanoutListener.CircuitState;
+import org.streamfanout.spi.FanoutListener.ConcurrencyEvent;
 import org.streamfanout.spi.Limits;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.PayloadStore;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 
 /**
- * What an engine keeps of one target between calls: its sender, slots, breaker and what was learned
- * of its limits. Thread-safe. A changed row gets a new one, and the old one closes its sender when
- * its last send has returned.
+ * What an engine keeps of one target between calls: its sender, slots, breaker, retry budget, rate
+ * limit and what was learned of its limits. Thread-safe. A changed row gets a new one, and the old
+ * one closes its sender when its last send has returned.
  */
 public final class TargetRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(TargetRuntime.class);
 
-  /** While probes are out, others look again this soon. */
-  private static final long HALF_OPEN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  /** More doublings than this make no pause longer. */
+  private static final int MOST_THROTTLES = 64;
 
   private final TargetConfig config;
   private final Capabilities capabilities;
   private final TargetSender sender;
   private final @Nullable ClaimChecks claims;
   private final Slots slots;
-  private final CircuitBreaker breaker;
-  private final AtomicLong openUntil;
+  private final Circuit circuit;
+  private final long probePace;
+  private final RetryBudget retryBudget;
+  private final RateLimit rateLimit;
   private final AtomicLong learnedMessageBytes = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong pausedUntil;
-  private final AtomicLong throttles = new AtomicLong();
+  private final AtomicLong recoveries = new AtomicLong();
+
+  /** Whether the last answer was that the target takes nothing from us. */
+  private volatile boolean denied;
+
+  /** Who wants to know when the target takes calls again. */
+  private final Set<Slots.Waiter> watchers = new LinkedHashSet<>();
+
+  /** What listeners have not been told yet. */
+  private final Queue<Consumer<FanoutListener>> news = new ConcurrentLinkedQueue<>();
+
   private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Throttled sends in a row, each started after the one before was answered. */
+  private int throttles;
+
+  private long throttledAt;
+
+  /** Messages of a call: fewer where a single call at a time is throttled still. */
+  private int callMessages = Integer.MAX_VALUE;
+
   private int users;
   private boolean retired;
   private boolean closed;
@@ -63,59 +87,31 @@ public final class TargetRuntime {
     this.claims = store == null ? null : new ClaimChecks(store, nanoTime);
     this.slots = new Slots(config.maxInFlight());
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
-    this.openUntil = new AtomicLong(nanoTime.getAsLong());
-    this.breaker =
-        CircuitBreaker.of(
-            config.id(),
-            CircuitBreakerConfig.custom()
-                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
-                .slidingWindowSize(circuit.window())
-                .minimumNumberOfCalls(circuit.minimumCalls())
-                .failureRateThreshold(circuit.failureRatePercent())
-                .waitDurationInOpenState(circuit.openFor())
-                .permittedNumberOfCallsInHalfOpenState(circuit.probes())
-                // Half-open ends without a timer of its own: a probe that hangs counts as failed
-                // when
-                // its attempt times out.
-                .clock(new MonotonicClock(nanoTime))
-                .currentTimestampFunction(clock -> nanoTime.getAsLong(), TimeUnit.NANOSECONDS)
-                .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(
-            event -> {
-              if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-                openUntil.set(nanoTime.getAsLong() + circuit.openFor().toNanos());
-              }
-            });
+    DeliveryPolicy policy = config.delivery();
+    this.probePace = circuit.openFor().toNanos();
+    this.circuit = new Circuit(circuit, policy.onOpen() == OnOpen.HOLD, this::changed);
+    this.retryBudget =
+        new RetryBudget(policy.retryBudgetPercent(), probePace, nanoTime.getAsLong());
+    this.rateLimit =
+        new RateLimit(
+            policy.maxRecordsPerSecond(), policy.maxBytesPerSecond(), nanoTime.getAsLong());
   }
 
-  /**
-   * The breaker's view of the engine's ticker, so that a jump of the wall clock cannot move it. It
-   * starts anew, since the ticker may pass the greatest long, and instants are compared.
-   */
-  private static final class MonotonicClock extends Clock {
-    private final LongSupplier nanoTime;
-    private final long start;
+  private void changed(Circuit.Change change) {
+    CircuitEvent event =
+        new CircuitEvent(config.source(), config.id(), change.from(), change.to(), change.why());
+    news.add(listener -> listener.circuit(event));
+    wakeWatchers();
+  }
 
-    MonotonicClock(LongSupplier nanoTime) {
-      this.nanoTime = nanoTime;
-      this.start = nanoTime.getAsLong();
+  /** Tells listeners what the one before this, of another row, has left them with. */
+  void follow(TargetRuntime before) {
+    CircuitState state = before.circuit.state();
+    if (state != CircuitState.CLOSED) {
+      changed(new Circuit.Change(state, CircuitState.CLOSED, "the target's row was changed"));
     }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.EPOCH.plusNanos(nanoTime.getAsLong() - start);
+    if (before.slots.limit() < before.config.maxInFlight()) {
+      tellLimit();
     }
   }
 
@@ -143,15 +139,178 @@ public final class TargetRuntime {
     return slots;
   }
 
-  CircuitBreaker breaker() {
-    return breaker;
+  Circuit circuit() {
+    return circuit;
   }
 
-  /** Returns when a breaker that refused may let a call through, by the engine's ticker. */
-  long nextProbeAt(long now) {
-    long until = openUntil.get();
-    boolean open = breaker.getState() == CircuitBreaker.State.OPEN && until - now > 0;
-    return open ? until : now + HALF_OPEN_PAUSE_NANOS;
+  RetryBudget retryBudget() {
+    return retryBudget;
+  }
+
+  RateLimit rateLimit() {
+    return rateLimit;
+  }
+
+  /** Returns how often a target that takes nothing is tried, in nanoseconds. */
+  long probePace() {
+    return probePace;
+  }
+
+  /** Takes what listeners are to be told, after locks are released. */
+  @Nullable Consumer<FanoutListener> takeNews() {
+    return news.poll();
+  }
+
+  /** A send was answered with {@code FATAL}, or otherwise. */
+  void denied(boolean newDenied) {
+    denied = newDenied;
+  }
+
+  boolean isDenied() {
+    return denied;
+  }
+
+  /**
+   * Returns whether records need not wait for this target: its breaker is open, or every send that
+   * it may have under way hangs. A target that denies everything is to be waited for.
+   */
+  boolean isDown() {
+    return !denied && (circuit.isDown() || everySlotHangs());
+  }
+
+  /** Returns whether it is down, or throttles so that nothing may be sent for now. */
+  boolean takesNoCalls(long now) {
+    return isDown() || (!denied && pausedUntil.get() - now > 0);
+  }
+
+  private boolean everySlotHangs() {
+    int hanging = 0;
+    for (Attempt attempt : underWay) {
+      hanging += attempt.givenUp ? 1 : 0;
+    }
+    return hanging >= slots.limit();
+  }
+
+  /** Has somebody woken whenever the target takes calls again, or takes them no more. */
+  void watch(Slots.Waiter watcher) {
+    lock.lock();
+    try {
+      watchers.add(watcher);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void unwatch(Slots.Waiter watcher) {
+    lock.lock();
+    try {
+      watchers.remove(watcher);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void wakeWatchers() {
+    lock.lock();
+    try {
+      watchers.forEach(Slots.Waiter::wake);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how often the target took something after a time in which it took nothing. */
+  long recoveries() {
+    return recoveries.get();
+  }
+
+  /** Something got through. */
+  void accepted() {
+    if (retryBudget.accepted()) {
+      recovered();
+    }
+  }
+
+  private void recovered() {
+    recoveries.incrementAndGet();
+    wakeWatchers();
+  }
+
+  /**
+   * A send was throttled: there are fewer at once from now on. Sends that were under way when the
+   * last one was throttled say nothing new.
+   *
+   * @param inPart whether some of it was accepted
+   * @param messages how many messages it carried
+   * @return how many were throttled in a row
+   */
+  int throttled(long startedAt, long now, boolean inPart, int messages) {
+    boolean news;
+    lock.lock();
+    try {
+      news = throttles == 0 || startedAt - throttledAt >= 0;
+      if (news) {
+        throttles = inPart ? 1 : Math.min(MOST_THROTTLES, throttles + 1);
+        throttledAt = now;
+        if (slots.limit() == 1) {
+          callMessages = Math.max(1, Math.min(callMessages, messages) / 2);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (news && slots.throttled()) {
+      tellLimit();
+    }
+    return throttlesInARow();
+  }
+
+  private int throttlesInARow() {
+    lock.lock();
+    try {
+      return throttles;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A send was accepted, and nothing of it throttled. */
+  void speedUp() {
+    boolean throttledBefore;
+    lock.lock();
+    try {
+      throttledBefore = throttles > 0;
+      throttles = 0;
+      int more = Math.max(1, callMessages / 10);
+      callMessages = callMessages > Integer.MAX_VALUE - more ? callMessages : callMessages + more;
+    } finally {
+      lock.unlock();
+    }
+    if (throttledBefore) {
+      recovered();
+    }
+    if (slots.accepted()) {
+      tellLimit();
+    }
+  }
+
+  private void tellLimit() {
+    ConcurrencyEvent event =
+        new ConcurrencyEvent(config.source(), config.id(), slots.limit(), config.maxInFlight());
+    news.add(listener -> listener.concurrency(event));
+  }
+
+  /** Returns how many messages a call may carry, of those that fit. */
+  int callMessages(int fitting) {
+    lock.lock();
+    try {
+      if (callMessages > fitting) {
+        callMessages = Integer.MAX_VALUE;
+      }
+      return Math.min(fitting, callMessages);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Returns the limits to pack by: the destination's, lowered by the row and by refusals. */
@@ -164,15 +323,6 @@ public final class TargetRuntime {
   /** Remembers that a message of this size was too large by itself. */
   void learnTooLarge(long size) {
     learnedMessageBytes.accumulateAndGet(Math.max(1, size - 1), Math::min);
-  }
-
-  /** Counts a throttled call and returns how many there were in a row. */
-  int throttled() {
-    return (int) Math.min(Integer.MAX_VALUE, throttles.incrementAndGet());
-  }
-
-  void notThrottled() {
-    throttles.set(0);
   }
 
   /** Lets nothing out of this target before a time of the engine's ticker. */

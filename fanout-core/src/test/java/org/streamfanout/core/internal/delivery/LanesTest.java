@@ -58,12 +58,12 @@ class LanesTest {
     lanes.offer(a);
     lanes.offer(b);
 
-    List<Outbound> first = lanes.draw(10, 100);
+    List<Outbound> first = lanes.draw(Room.of(10, 100));
     assertThat(orders(first)).containsExactly(0, 1);
     assertThat(lanes.hasReady()).isFalse();
     accept(lanes, first);
 
-    assertThat(orders(lanes.draw(10, 100))).containsExactly(2, 3);
+    assertThat(orders(lanes.draw(Room.of(10, 100)))).containsExactly(2, 3);
   }
 
   @Test
@@ -78,7 +78,7 @@ class LanesTest {
     lanes.offer(lane);
 
     assertThat(presets).hasSize(20_000);
-    assertThat(orders(lanes.draw(10, 100))).containsExactly(20_000);
+    assertThat(orders(lanes.draw(Room.of(10, 100)))).containsExactly(20_000);
   }
 
   @Test
@@ -103,7 +103,7 @@ class LanesTest {
     Lane lane = new Lane("a");
     message(0, lane, null, null);
     lanes.offer(lane);
-    List<Outbound> drawn = lanes.draw(10, 100);
+    List<Outbound> drawn = lanes.draw(Room.of(10, 100));
     drawn.get(0).state = State.QUEUED;
     lanes.returned(drawn, 1_000);
 
@@ -112,7 +112,7 @@ class LanesTest {
     assertThat(lanes.hasWaiting()).isTrue();
     lanes.releaseDue(1_000);
 
-    assertThat(orders(lanes.draw(10, 100))).containsExactly(0);
+    assertThat(orders(lanes.draw(Room.of(10, 100)))).containsExactly(0);
     assertThat(lanes.hasWaiting()).isFalse();
   }
 
@@ -127,7 +127,7 @@ class LanesTest {
     message(2, b, item, null);
     lanes.offer(a);
     lanes.offer(b);
-    List<Outbound> drawn = lanes.draw(10, 100);
+    List<Outbound> drawn = lanes.draw(Room.of(10, 100));
     assertThat(orders(drawn)).containsExactly(0, 1);
     drawn.get(0).state = State.DONE;
     drawn.get(1).state = State.QUEUED;
@@ -136,7 +136,7 @@ class LanesTest {
 
     assertThat(lanes.hasReady()).isFalse();
     lanes.releaseDue(1_000);
-    assertThat(orders(lanes.draw(10, 100))).containsExactly(1);
+    assertThat(orders(lanes.draw(Room.of(10, 100)))).containsExactly(1);
   }
 
   @Test
@@ -146,7 +146,7 @@ class LanesTest {
     message(0, lane, null, null);
     message(1, lane, null, null);
     lanes.offer(lane);
-    List<Outbound> drawn = lanes.draw(10, 100);
+    List<Outbound> drawn = lanes.draw(Room.of(10, 100));
     drawn.get(0).state = State.HELD;
     drawn.get(1).state = State.QUEUED;
 
@@ -168,7 +168,7 @@ class LanesTest {
 
     lanes.reopen(lane);
 
-    assertThat(orders(lanes.draw(10, 100))).containsExactly(0);
+    assertThat(orders(lanes.draw(Room.of(10, 100)))).containsExactly(0);
   }
 
   @Test
@@ -182,7 +182,7 @@ class LanesTest {
       lanes.offer(lane);
     }
 
-    assertThat(orders(lanes.draw(10, 12))).containsExactly(0, 1);
-    assertThat(orders(lanes.draw(10, 5))).containsExactly(2);
+    assertThat(orders(lanes.draw(Room.of(10, 12)))).containsExactly(0, 1);
+    assertThat(orders(lanes.draw(Room.of(10, 5)))).containsExactly(2);
   }
 }

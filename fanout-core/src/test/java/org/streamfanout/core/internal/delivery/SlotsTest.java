@@ -46,6 +46,59 @@ class SlotsTest {
   }
 
   @Test
+  void putBack_isTheNextAgain() {
+    Slots slots = new Slots(1);
+    slots.tryAcquire(first);
+    slots.tryAcquire(second);
+    slots.tryAcquire(third);
+    slots.release();
+    assertThat(slots.tryAcquire(second)).isTrue();
+
+    slots.putBack(second);
+
+    assertThat(slots.tryAcquire(third)).isFalse();
+    assertThat(slots.tryAcquire(second)).isTrue();
+  }
+
+  @Test
+  void throttled_halves_downToOne_andAcceptedGrowsAgain() {
+    Slots slots = new Slots(8);
+    assertThat(slots.throttled()).isTrue();
+    assertThat(slots.limit()).isEqualTo(4);
+    for (int call = 0; call < 6; call++) {
+      slots.throttled();
+    }
+    assertThat(slots.limit()).isEqualTo(1);
+    assertThat(slots.throttled()).isFalse();
+
+    // A storm says nothing of where the limit is: back to half by one for each, then slower.
+    for (int call = 0; call < 3; call++) {
+      assertThat(slots.accepted()).isTrue();
+    }
+    assertThat(slots.limit()).isEqualTo(4);
+    assertThat(slots.accepted()).isFalse();
+    for (int call = 0; call < 40; call++) {
+      slots.accepted();
+    }
+    assertThat(slots.limit()).isEqualTo(8);
+    assertThat(slots.accepted()).isFalse();
+  }
+
+  @Test
+  void throttled_whoIsBeyondTheLimit_waitsUntilEnoughAreBack() {
+    Slots slots = new Slots(2);
+    slots.tryAcquire(first);
+    slots.tryAcquire(second);
+    slots.throttled();
+    slots.release();
+
+    assertThat(slots.tryAcquire(third)).isFalse();
+    slots.release();
+    assertThat(woken).containsExactly("third");
+    assertThat(slots.tryAcquire(third)).isTrue();
+  }
+
+  @Test
   void byteBudget_firstOfATarget_passesAboveTheBound() {
     ByteBudget budget = new ByteBudget(10);
     assertThat(budget.tryAcquire(8, true, first)).isTrue();

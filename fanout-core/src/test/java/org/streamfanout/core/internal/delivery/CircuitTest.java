@@ -1,0 +1,172 @@
+package org.streamfanout.core.internal.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.streamfanout.core.CircuitOptions;
+import org.streamfanout.core.internal.delivery.Circuit.Pass;
+
+class CircuitTest {
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  private final List<String> changes = new ArrayList<>();
+  private final Circuit circuit = circuit(true);
+  private long now = Long.MAX_VALUE - SECOND;
+
+  private Circuit circuit(boolean hangsAreProbedAtOnce) {
+    return new Circuit(
+        new CircuitOptions(4, 2, 50, Duration.ofSeconds(5), 2),
+        hangsAreProbedAtOnce,
+        change -> changes.add(change.from() + ">" + change.to()));
+  }
+
+  private long start(Pass expected) {
+    assertThat(circuit.look(now)).isEqualTo(expected);
+    assertThat(circuit.take(expected, now)).isTrue();
+    return now;
+  }
+
+  private void openByFailures() {
+    circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
+    circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
+  }
+
+  @Test
+  void halfOfTheCallsFail_opens_andLetsNothingThroughUntilTheProbe() {
+    openByFailures();
+
+    assertThat(circuit.isDown()).isTrue();
+    assertThat(circuit.look(now)).isEqualTo(Pass.REFUSED);
+    assertThat(circuit.take(Pass.CALL, now)).isFalse();
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + 5 * SECOND);
+    now += 5 * SECOND;
+    assertThat(circuit.look(now)).isEqualTo(Pass.PROBE);
+    assertThat(changes).containsExactly("CLOSED>OPEN");
+  }
+
+  @Test
+  void oldFailures_leaveTheWindow() {
+    circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
+    for (int call = 0; call < 4; call++) {
+      circuit.accepted(Pass.CALL, start(Pass.CALL));
+    }
+    circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
+
+    assertThat(circuit.isDown()).isFalse();
+    circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
+    assertThat(circuit.isDown()).isTrue();
+  }
+
+  @Test
+  void probesAreAccepted_oneAfterTheOther_closes() {
+    openByFailures();
+    now += 5 * SECOND;
+    long first = start(Pass.PROBE);
+    assertThat(circuit.look(now)).isEqualTo(Pass.REFUSED);
+    circuit.accepted(Pass.PROBE, first);
+    assertThat(circuit.isDown()).isFalse();
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+
+    assertThat(circuit.look(now)).isEqualTo(Pass.CALL);
+    assertThat(changes).containsExactly("CLOSED>OPEN", "OPEN>HALF_OPEN", "HALF_OPEN>CLOSED");
+  }
+
+  @Test
+  void probeFails_theNextIsDueByTheLastOnesStart() {
+    openByFailures();
+    now += 5 * SECOND;
+    long probe = start(Pass.PROBE);
+    now += SECOND;
+    circuit.failed(Pass.PROBE, probe, now, "Busy");
+
+    assertThat(circuit.isDown()).isTrue();
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + 4 * SECOND);
+  }
+
+  @Test
+  void probeHangs_anotherOneIsDueNevertheless_andItsSuccessCounts() {
+    openByFailures();
+    now += 5 * SECOND;
+    long hanging = start(Pass.PROBE);
+    now += 5 * SECOND;
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+    now += 5 * SECOND;
+    // It was sent before the target was back.
+    circuit.timedOut(Pass.PROBE, hanging, now, 1);
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+
+    assertThat(circuit.look(now)).isEqualTo(Pass.CALL);
+  }
+
+  @Test
+  void noMoreProbesAtOnceThanTheOptionsSay() {
+    openByFailures();
+    now += 5 * SECOND;
+    start(Pass.PROBE);
+    now += 5 * SECOND;
+    start(Pass.PROBE);
+    now += 50 * SECOND;
+
+    assertThat(circuit.look(now)).isEqualTo(Pass.REFUSED);
+    assertThat(circuit.nextPassAt(now)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void probeHasNoOutcome_anotherMayGoAtOnce() {
+    openByFailures();
+    now += 5 * SECOND;
+    start(Pass.PROBE);
+    circuit.released(Pass.PROBE, now, false);
+
+    assertThat(circuit.look(now)).isEqualTo(Pass.PROBE);
+    assertThat(changes).containsExactly("CLOSED>OPEN", "OPEN>HALF_OPEN", "HALF_OPEN>OPEN");
+  }
+
+  private Circuit patient() {
+    return new Circuit(
+        new CircuitOptions(100, 100, 50, Duration.ofSeconds(5), 2),
+        true,
+        change -> changes.add(change.from() + ">" + change.to()));
+  }
+
+  @Test
+  void everyCallUnderWayTimesOut_opens_andMayBeProbedAtOnce() {
+    Circuit patient = patient();
+    patient.timedOut(Pass.CALL, now, now, 2);
+    assertThat(patient.isDown()).isFalse();
+    patient.timedOut(Pass.CALL, now, now, 2);
+
+    assertThat(patient.isDown()).isTrue();
+    assertThat(patient.look(now)).isEqualTo(Pass.PROBE);
+  }
+
+  @Test
+  void everyCallTimesOut_whatWaitedIsNoProbe_whereItIsParked() {
+    Circuit parking = circuit(false);
+    parking.timedOut(Pass.CALL, now, now, 1);
+
+    assertThat(parking.isDown()).isTrue();
+    assertThat(parking.look(now)).isEqualTo(Pass.REFUSED);
+    assertThat(parking.look(now + 5 * SECOND)).isEqualTo(Pass.PROBE);
+  }
+
+  @Test
+  void timeOutsWithAnswersInBetween_doNotMeanThatItHangs() {
+    Circuit patient = patient();
+    patient.timedOut(Pass.CALL, now, now, 2);
+    patient.accepted(Pass.CALL, now);
+    patient.timedOut(Pass.CALL, now, now, 2);
+    patient.failed(Pass.CALL, now, now, "Busy");
+    patient.timedOut(Pass.CALL, now, now, 2);
+    patient.released(Pass.CALL, now, true);
+    patient.timedOut(Pass.CALL, now, now, 2);
+    assertThat(patient.isDown()).isFalse();
+
+    patient.released(Pass.CALL, now, false);
+    patient.timedOut(Pass.CALL, now, now, 2);
+    assertThat(patient.isDown()).isTrue();
+  }
+}
