@@ -38,6 +38,8 @@ import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.core.internal.pipeline.Transforms;
+import org.streamfanout.core.internal.progress.BatchProgress;
+import org.streamfanout.core.internal.progress.StoreAccess;
 import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.Providers;
 import org.streamfanout.spi.BatchTransform;
@@ -50,6 +52,7 @@ import org.streamfanout.spi.FanoutListener.TargetEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.Position;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.RecordTransform;
 import org.streamfanout.spi.RegistryException;
@@ -84,6 +87,7 @@ public final class FanoutEngine implements AutoCloseable {
   private final Planner planner = new Planner();
   private final Transforms transforms;
   private final OpenCalls calls = new OpenCalls();
+  private final @Nullable StoreAccess progressStore;
   private final @Nullable ExecutorService ownExecutor;
 
   private FanoutEngine(Builder builder) {
@@ -113,6 +117,8 @@ public final class FanoutEngine implements AutoCloseable {
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
             new SafeListener(builder.listeners));
+    this.progressStore =
+        builder.progress == null ? null : new StoreAccess(builder.progress, services, context);
   }
 
   /** Starts an engine. */
@@ -124,6 +130,9 @@ public final class FanoutEngine implements AutoCloseable {
    * Delivers a batch to every target of its source, and blocks until all is settled, nothing more
    * can be done, the deadline has come, or the calling thread is interrupted, which means "deadline
    * now" and leaves the flag set.
+   *
+   * <p>With a {@link Builder#progress ProgressStore}, what a target is remembered to have settled
+   * is left out, and what is unsettled in the end makes the store remember what is settled.
    *
    * @throws RegistryException if the targets cannot be read or there are none; nothing was sent
    * @throws IllegalStateException if the engine is closed
@@ -143,11 +152,12 @@ public final class FanoutEngine implements AutoCloseable {
           run.hold(setup.config().id(), TAKEN_APART);
         }
       }
+      BatchProgress progress = progressStore == null ? null : progressStore.begin(batch, deadline);
       plan(batch, able, null)
-          .forEach((id, plan) -> run.deliverTo(get(current.targets(), id), plan));
+          .forEach((id, plan) -> deliverTo(run, get(current.targets(), id), plan, progress));
       run.reopen(current.deadLetterTargets());
-      run.deliver(deadline);
-      return answer(run, start, current);
+      run.deliver(forDelivery(deadline));
+      return answer(run, progress, deadline, start, current);
     } finally {
       calls.leave(run);
     }
@@ -178,14 +188,68 @@ public final class FanoutEngine implements AutoCloseable {
     try {
       Current current = lookUpAgain(run.batch().source());
       if (current == null || !current.fresh()) {
-        return answer(run, start, current);
+        return answer(run, left.progress(), deadline, start, current);
       }
       adapt(run, current);
       run.reopen(current.deadLetterTargets());
-      run.deliver(deadline);
-      return answer(run, start, current);
+      run.deliver(forDelivery(deadline));
+      return answer(run, left.progress(), deadline, start, current);
     } finally {
       calls.leave(run);
+    }
+  }
+
+  /**
+   * Has the {@link Builder#progress ProgressStore} remember a batch of which nothing is unsettled,
+   * for a host that will be given it again all the same: one of several batches of an event that
+   * failed as a whole. Does nothing without a store, or where something is unsettled, which was
+   * remembered before {@link #process} answered.
+   *
+   * @throws IllegalArgumentException if it is another engine's
+   * @throws IllegalStateException if the engine is closed
+   */
+  public void rememberSettled(FanoutResult result, Deadline deadline) {
+    Unsettled left = result.left();
+    if (left.engine() != this) {
+      throw new IllegalArgumentException("the result belongs to another engine");
+    }
+    BatchProgress progress = left.progress();
+    if (progress == null || !left.isEmpty()) {
+      return;
+    }
+    calls.enter(left.run());
+    try {
+      remember(left.run(), progress, true, deadline);
+    } finally {
+      calls.leave(left.run());
+    }
+  }
+
+  private static void deliverTo(
+      BatchRun run, TargetSetup setup, TargetPlan plan, @Nullable BatchProgress progress) {
+    if (progress != null) {
+      progress.apply(setup, plan);
+    }
+    run.deliverTo(setup, plan);
+  }
+
+  private Deadline forDelivery(Deadline deadline) {
+    return progressStore == null ? deadline : progressStore.forDelivery(deadline);
+  }
+
+  /** An interrupt is told to the host, and does not keep what was settled from being remembered. */
+  private static void remember(
+      BatchRun run, @Nullable BatchProgress progress, boolean comesAgain, Deadline deadline) {
+    if (progress == null) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      progress.remember(run, comesAgain, deadline);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -250,7 +314,12 @@ public final class FanoutEngine implements AutoCloseable {
     return Objects.requireNonNull(map.get(key), key);
   }
 
-  private FanoutResult answer(BatchRun run, long start, @Nullable Current current) {
+  private FanoutResult answer(
+      BatchRun run,
+      @Nullable BatchProgress progress,
+      Deadline deadline,
+      long start,
+      @Nullable Current current) {
     SourceBatch batch = run.batch();
     List<FanoutRecord> records = batch.records();
     List<TargetResult> results = new ArrayList<>();
@@ -272,6 +341,7 @@ public final class FanoutEngine implements AutoCloseable {
                   state.oldestHeld(),
                   run.tell(result.targetId(), result.counts())));
     }
+    remember(run, progress, !open.isEmpty(), deadline);
     int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
     Checkpoint checkpoint =
         new Checkpoint(
@@ -299,7 +369,7 @@ public final class FanoutEngine implements AutoCloseable {
         results,
         checkpoint,
         unsettled,
-        new Unsettled(this, run, open.isEmpty()));
+        new Unsettled(this, run, progress, open.isEmpty()));
   }
 
   /**
@@ -399,6 +469,7 @@ public final class FanoutEngine implements AutoCloseable {
     private Ticker nanoTime = Ticker.SYSTEM;
     private RandomGenerator random = new SplittableRandom();
     private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
+    private @Nullable ProgressStore progress;
     private boolean skipInvalidRows;
     private boolean allowNoTargets;
 
@@ -493,6 +564,17 @@ public final class FanoutEngine implements AutoCloseable {
     /** Adds a listener. */
     public Builder listener(FanoutListener listener) {
       listeners.add(Objects.requireNonNull(listener, "listener"));
+      return this;
+    }
+
+    /**
+     * Sets what remembers, across calls of {@link #process}, what each target has settled; nothing
+     * by default. For hosts that are given a batch again instead of resuming it, such as a
+     * function: {@link InMemoryProgressStore}, or one that processes share. The engine does not
+     * close it.
+     */
+    public Builder progress(ProgressStore newProgress) {
+      progress = Objects.requireNonNull(newProgress, "progress");
       return this;
     }
 

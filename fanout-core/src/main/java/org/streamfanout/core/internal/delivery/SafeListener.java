@@ -37,6 +37,11 @@ public final class SafeListener implements FanoutListener {
     tell(listener -> listener.finished(event));
   }
 
+  @Override
+  public void progress(ProgressEvent event) {
+    tell(listener -> listener.progress(event));
+  }
+
   private void tell(Consumer<FanoutListener> what) {
     for (FanoutListener listener : listeners) {
       try {
