@@ -22,9 +22,10 @@ import org.streamfanout.spi.TargetCounts;
  *   <caption>Metrics</caption>
  *   <tr><th>Dimensions</th><th>Metrics</th></tr>
  *   <tr><td>Function</td><td>Sources, Records</td></tr>
- *   <tr><td>Source, Function</td><td>Records, Targets, StaleTargets</td></tr>
+ *   <tr><td>Source, Function</td><td>Records, Targets, StaleTargets,
+ *       ProgressFailures, ProgressUnkept</td></tr>
  *   <tr><td>Source, Destination, Function</td><td>Records, Accepted, Filtered, DeadLettered,
- *       Dropped, Released, Held, Attempts, Retries, Bytes, Latency, OldestHeldAge</td></tr>
+ *       Dropped, AlreadySettled, Released, Held, Attempts, Retries, Bytes, Latency, OldestHeldAge</td></tr>
  * </table>
  *
  * <p>{@code Destination} is the target's id. Latency is that of each send, in milliseconds;
@@ -49,6 +50,8 @@ public final class EmfMetrics implements FanoutListener {
     long records;
     long targets;
     boolean stale;
+    long progressFailures;
+    long progressUnkept;
   }
 
   /** What went to one target. */
@@ -59,6 +62,7 @@ public final class EmfMetrics implements FanoutListener {
     long filtered;
     long deadLettered;
     long dropped;
+    long alreadySettled;
     long released;
     long held;
     long attempts;
@@ -114,6 +118,7 @@ public final class EmfMetrics implements FanoutListener {
       target.filtered += counts.filtered();
       target.deadLettered += counts.deadLettered();
       target.dropped += counts.dropped();
+      target.alreadySettled += counts.alreadySettled();
       target.released += counts.released();
       target.held += counts.held();
       target.retries += counts.retries();
@@ -132,14 +137,29 @@ public final class EmfMetrics implements FanoutListener {
   public void finished(FanoutEvent event) {
     lock.lock();
     try {
-      SourceNumbers source =
-          sources.computeIfAbsent(event.source().id(), unused -> new SourceNumbers());
+      SourceNumbers source = source(event.source());
       source.records += event.records();
       source.targets = Math.max(source.targets, event.targets());
       source.stale |= event.staleSince() != null;
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public void progress(ProgressEvent event) {
+    lock.lock();
+    try {
+      SourceNumbers source = source(event.source());
+      source.progressFailures += event.failures();
+      source.progressUnkept += event.unkept() + event.mismatched();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private SourceNumbers source(Source source) {
+    return sources.computeIfAbsent(source.id(), unused -> new SourceNumbers());
   }
 
   private TargetNumbers target(Source source, String targetId) {
@@ -171,6 +191,8 @@ public final class EmfMetrics implements FanoutListener {
                 .count("Records", source.records)
                 .count("Targets", source.targets)
                 .count("StaleTargets", source.stale ? 1 : 0)
+                .count("ProgressFailures", source.progressFailures)
+                .count("ProgressUnkept", source.progressUnkept)
                 .writeTo(out));
     flushedTargets.forEach(this::write);
   }
@@ -185,6 +207,7 @@ public final class EmfMetrics implements FanoutListener {
             .count("Filtered", target.filtered)
             .count("DeadLettered", target.deadLettered)
             .count("Dropped", target.dropped)
+            .count("AlreadySettled", target.alreadySettled)
             .count("Released", target.released)
             .count("Held", target.held)
             .count("Attempts", target.attempts)

@@ -37,9 +37,9 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
  * <p>The table has the partition key {@value #SHARD} and the sort key {@value #TARGET}, both text,
  * and its time to live by {@value #EXPIRES}; see {@link ProgressTable}. One item has the records of
  * one target, under one fingerprint, of one shard: its {@value #RECORDS} are bytes, every record by
- * itself, some ten bytes each where ids are alike, as those of Kinesis are. An item of 400 KB is the
- * bound; what does not fit is not kept, and told. Writers read the item, merge, and write it on the
- * condition that its {@value #VERSION} is still what they read, and begin again if it is not.
+ * itself, some ten bytes each where ids are alike, as those of Kinesis are. An item of 400 KB is
+ * the bound; what does not fit is not kept, and told. Writers read the item, merge, and write it on
+ * the condition that its {@value #VERSION} is still what they read, and begin again if it is not.
  *
  * <p>A {@link #load} is one consistent query (one read unit where nothing is remembered). There is
  * no other call while nothing is held. It needs {@code dynamodb:Query}, {@code dynamodb:GetItem},
@@ -222,8 +222,7 @@ public final class DynamoDbProgressStore implements ProgressStore {
     return beyond;
   }
 
-  private int merge(String partition, TargetProgress change, Deadline deadline)
-      throws IOException {
+  private int merge(String partition, TargetProgress change, Deadline deadline) throws IOException {
     Map<String, AttributeValue> key =
         Map.of(
             SHARD, AttributeValue.fromS(partition), TARGET, AttributeValue.fromS(Keys.of(change)));
@@ -262,8 +261,7 @@ public final class DynamoDbProgressStore implements ProgressStore {
   private record Fitted(Map<RecordKey, RecordProgress> records, byte[] packed, int beyond) {}
 
   /** Leaves out of what is new what an item cannot hold; what has changed in it always fits in. */
-  private Fitted fit(
-      Map<RecordKey, RecordProgress> before, Map<RecordKey, RecordProgress> merged)
+  private Fitted fit(Map<RecordKey, RecordProgress> before, Map<RecordKey, RecordProgress> merged)
       throws CharacterCodingException {
     byte[] packed = PackedRecords.pack(merged);
     if (packed.length <= MOST_BYTES && merged.size() <= PackedRecords.MOST_RECORDS) {
@@ -274,8 +272,7 @@ public final class DynamoDbProgressStore implements ProgressStore {
     added.sort((one, two) -> one.id().compareTo(two.id()));
     Map<RecordKey, RecordProgress> kept = new HashMap<>(merged);
     int left = added.size();
-    while (left > 0
-        && (packed.length > MOST_BYTES || kept.size() > PackedRecords.MOST_RECORDS)) {
+    while (left > 0 && (packed.length > MOST_BYTES || kept.size() > PackedRecords.MOST_RECORDS)) {
       int drop = Math.max(1, left / 4);
       added.subList(left - drop, left).forEach(kept::remove);
       left -= drop;
@@ -290,9 +287,7 @@ public final class DynamoDbProgressStore implements ProgressStore {
     Map<String, String> names = Map.of("#version", VERSION);
     String condition = version == 0 ? "attribute_not_exists(#version)" : "#version = :version";
     Map<String, AttributeValue> values =
-        version == 0
-            ? Map.of()
-            : Map.of(":version", AttributeValue.fromN(Long.toString(version)));
+        version == 0 ? Map.of() : Map.of(":version", AttributeValue.fromN(Long.toString(version)));
     if (fitted.records().isEmpty()) {
       client.deleteItem(
           DeleteItemRequest.builder()

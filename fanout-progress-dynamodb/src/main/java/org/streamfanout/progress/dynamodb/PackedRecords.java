@@ -101,8 +101,7 @@ final class PackedRecords {
     try (DataInputStream in =
         new DataInputStream(
             new InflaterInputStream(
-                new ByteArrayInputStream(bytes, 1, bytes.length - 1),
-                inflater))) {
+                new ByteArrayInputStream(bytes, 1, bytes.length - 1), inflater))) {
       int count = readNumber(in);
       if (count > MOST_RECORDS) {
         throw new IOException("the item is broken: it has " + count + " records");
