@@ -77,6 +77,21 @@ final class EmfMetricsTest {
   }
 
   @Test
+  void flush_progress_isCounted() throws IOException {
+    TargetCounts counts = new TargetCounts(5, 1, 0, 0, 0, 4, 0, 0, 1, 0);
+    metrics.settled(settled(SOURCE, "sqs", counts, null));
+    metrics.progress(new FanoutListener.ProgressEvent(SOURCE, "s", 4, 2, 1, 3, 1, "IOException"));
+    metrics.progress(new FanoutListener.ProgressEvent(SOURCE, "s", 0, 0, 0, 0, 1, "IOException"));
+    metrics.flush();
+
+    JsonNode source = line(lines(), "Function", "Source");
+    assertThat(source.get("ProgressFailures").asLong()).isEqualTo(2);
+    assertThat(source.get("ProgressUnkept").asLong()).isEqualTo(5);
+    JsonNode target = line(lines(), "Function", "Source", "Destination");
+    assertThat(target.get("AlreadySettled").asLong()).isEqualTo(4);
+  }
+
+  @Test
   void flush_nothingHeld_hasNoAge() throws IOException {
     metrics.settled(settled(SOURCE, "sqs", counts(5, 5, 0, 0), null));
     metrics.flush();
