@@ -19,6 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.FanoutListener.FanoutEvent;
+import org.streamfanout.spi.FanoutListener.ProgressEvent;
 import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.FanoutListener.TargetEvent;
 import org.streamfanout.spi.Source;
@@ -80,8 +81,8 @@ final class EmfMetricsTest {
   void flush_progress_isCounted() throws IOException {
     TargetCounts counts = new TargetCounts(5, 1, 0, 0, 0, 4, 0, 0, 1, 0);
     metrics.settled(settled(SOURCE, "sqs", counts, null));
-    metrics.progress(new FanoutListener.ProgressEvent(SOURCE, "s", 4, 2, 1, 3, 1, "IOException"));
-    metrics.progress(new FanoutListener.ProgressEvent(SOURCE, "s", 0, 0, 0, 0, 1, "IOException"));
+    metrics.progress(new ProgressEvent(SOURCE, "s", 4, 2, 1, 3, 1, "IOException"));
+    metrics.progress(new ProgressEvent(SOURCE, "s", 0, 0, 0, 0, 1, "IOException"));
     metrics.flush();
 
     JsonNode source = line(lines(), "Function", "Source");
