@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.streamfanout.spi.BatchTransform.Output;
@@ -572,15 +573,82 @@ class ProgressTest {
         fixture(Fixture.target("t").ordering(Ordering.KEY).build(), failing("f").build())) {
       FanoutRecord[] records = {Fixture.record(0, "k", "old"), Fixture.record(1, "k", "new")};
       fixture.process(records);
-      store.loadFails = () -> true;
+      failOneLoad();
       target.always(Behaviours.failIf(message -> message.body().utf8().equals("new"), NEVER));
       fixture.process(records);
-      store.loadFails = () -> false;
       target.always(Behaviours.accept());
 
       fixture.process(records);
 
       assertThat(target.bodies("t")).containsExactly("old", "new", "old", "new");
+    }
+  }
+
+  private void failOneLoad() {
+    AtomicBoolean failed = new AtomicBoolean();
+    store.loadFails = () -> failed.compareAndSet(false, true);
+  }
+
+  /** In halves, of which the first is sent again because the store could not be read. */
+  @Test
+  void process_notReadForTheFirstHalf_theSecondIsSentAgainToo() {
+    failing.always(Behaviours.fail(NEVER));
+    try (Fixture fixture =
+        fixture(Fixture.target("t").ordering(Ordering.KEY).build(), failing("f").build())) {
+      FanoutRecord[] records = {Fixture.record(0, "k", "old"), Fixture.record(1, "k", "new")};
+      fixture.process(records);
+      failing.always(Behaviours.accept());
+      failOneLoad();
+      assertThat(fixture.process(records[0]).isSettled()).isTrue();
+
+      fixture.process(records[1]);
+
+      assertThat(target.bodies("t")).containsExactly("old", "new", "old", "new");
+    }
+  }
+
+  /** Nor can it be put right at once: this process knows better than the store. */
+  @Test
+  void process_neverReadForTheFirstHalf_theSecondIsSentAgainToo() {
+    failing.always(Behaviours.fail(NEVER));
+    try (Fixture fixture =
+        fixture(Fixture.target("t").ordering(Ordering.KEY).build(), failing("f").build())) {
+      FanoutRecord[] records = {Fixture.record(0, "k", "old"), Fixture.record(1, "k", "new")};
+      fixture.process(records);
+      failing.always(Behaviours.accept());
+      store.loadFails = () -> true;
+      assertThat(fixture.process(records[0]).isSettled()).isTrue();
+      store.loadFails = () -> false;
+
+      fixture.process(records[1]);
+
+      assertThat(target.bodies("t")).containsExactly("old", "new", "old", "new");
+      failing.always(Behaviours.fail(NEVER));
+      FanoutRecord next = Fixture.record(2, "k", "next");
+      fixture.process(next);
+      assertThat(counts(fixture.process(next), "t").alreadySettled())
+          .as("trusted again")
+          .isEqualTo(1);
+    }
+  }
+
+  /** The answer to the first half was lost: what it had settled is still left out. */
+  @Test
+  void process_firstHalfDoneAndGivenAgain_isKeptUntilTheSecondIsDone() {
+    failing.always(Behaviours.fail(NEVER));
+    try (Fixture fixture =
+        fixture(Fixture.target("t").ordering(Ordering.KEY).build(), failing("f").build())) {
+      FanoutRecord[] records = {Fixture.record(0, "k", "old"), Fixture.record(1, "k", "new")};
+      fixture.process(records);
+      failing.always(Behaviours.accept());
+      for (int time = 0; time < 2; time++) {
+        assertThat(counts(fixture.process(records[0]), "t").alreadySettled()).isEqualTo(1);
+      }
+
+      assertThat(counts(fixture.process(records[1]), "t").alreadySettled()).isEqualTo(1);
+
+      assertThat(store.size()).as("all is done").isZero();
+      assertThat(target.bodies("t")).containsExactly("old", "new");
     }
   }
 

@@ -82,7 +82,7 @@ final class Arrivals {
       } else {
         allowed =
             (other.lease() != chain.lease() || chain.lease().retries())
-                && !oracle.isRemembered(targetId, effect);
+                && !effect.send().remembered.contains(effect.item());
       }
       if (!allowed) {
         oracle.violated(

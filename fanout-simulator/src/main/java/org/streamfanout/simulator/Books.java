@@ -26,6 +26,7 @@ final class Books {
           Rule.LEDGER, chain + " answers for '" + event.targetId() + "', which is no target of it");
       return;
     }
+    at.acceptedWhenTold = Set.copyOf(at.accepted);
     check(chain, event, counts.areConserved(), "are not conserved");
     Set<Item> planned = at.planned;
     if (planned != null) {

@@ -84,6 +84,9 @@ final class Chain {
     final Map<Item, Integer> failures = new HashMap<>();
     boolean released;
 
+    /** What was accepted when the engine last told what became of the batch. */
+    Set<Item> acceptedWhenTold = Set.of();
+
     /** What earlier batches have settled under the same row, where progress is remembered. */
     Set<Item> settledBefore = Set.of();
 

@@ -196,7 +196,7 @@ final class Oracle {
           TargetConfig row = at.config;
           for (Item item : chain.items()) {
             boolean sure = unsettled && !chain.progressFailed && !at.released && row != null;
-            if (sure && at.accepted.contains(item)) {
+            if (sure && at.acceptedWhenTold.contains(item)) {
               known.put(item, new Remembered(row, chain.process()));
             } else if (!sure || !chain.progressLoaded) {
               known.remove(item);
@@ -205,10 +205,21 @@ final class Oracle {
         });
   }
 
-  /** Returns whether an engine that sends a record should have known that it was accepted. */
-  boolean isRemembered(String targetId, Effect effect) {
-    Send send = effect.send();
-    Remembered known = remembered.getOrDefault(targetId, Map.of()).get(effect.item());
+  /** Notes which records an engine sends though it should know that they were accepted. */
+  private void noteRemembered(Send send) {
+    for (Message message : send.messages) {
+      for (FanoutRecord record : message.records()) {
+        Item item = items.get(record.id());
+        if (item != null && isRemembered(send, item)) {
+          send.remembered.add(item);
+        }
+      }
+    }
+  }
+
+  private boolean isRemembered(Send send, Item item) {
+    String targetId = send.config.id();
+    Remembered known = remembered.getOrDefault(targetId, Map.of()).get(item);
     if (known == null || !send.chain.progressLoaded || !sameTarget(known.row(), send.config)) {
       return false;
     }
@@ -276,6 +287,9 @@ final class Oracle {
     }
     Send send = new Send(sends++, process, chain, at, config, opened, batch);
     checkInFlight(send);
+    if (memory != Memory.NONE) {
+      noteRemembered(send);
+    }
     underWay.add(send);
     return send;
   }

@@ -35,6 +35,7 @@ final class SimulatedProgress implements ProgressStore {
   private final Stage stage;
   private final SimulatedProcess process;
   private final InMemoryProgressStore memory;
+  private boolean failed;
 
   SimulatedProgress(Stage stage, SimulatedProcess process, InMemoryProgressStore memory) {
     this.stage = stage;
@@ -68,7 +69,9 @@ final class SimulatedProgress implements ProgressStore {
   private void pass(Failing what) throws IOException {
     stage.scheduler().yield();
     process.checkAlive();
-    if (stage.failingProgress() == what && stage.choices().chance(Kind.FAULTS, 40)) {
+    // Twice in a row is what the decision about progress leaves open.
+    failed = stage.failingProgress() == what && !failed && stage.choices().chance(Kind.FAULTS, 40);
+    if (failed) {
       stage.played(Fault.PROGRESS_FAILS);
       throw new IOException("the store does not " + what);
     }

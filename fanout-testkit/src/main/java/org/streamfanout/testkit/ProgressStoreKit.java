@@ -118,6 +118,7 @@ public abstract class ProgressStoreKit {
     Map<RecordKey, RecordProgress> records = new HashMap<>(settled(1, 5, 9));
     records.put(key(2), RecordProgress.afterAttempts(1));
     records.put(key(3), RecordProgress.afterAttempts(1_000));
+    records.put(key(4), RecordProgress.DONE);
 
     save(open(), "t", ONE, records);
 
@@ -298,9 +299,10 @@ public abstract class ProgressStoreKit {
         RecordKey key = new RecordKey("r" + random.nextInt(40), random.nextInt(3) - 1);
         change.put(
             key,
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
               case 0 -> RecordProgress.NONE;
               case 1 -> RecordProgress.afterAttempts(1 + random.nextInt(9));
+              case 2 -> RecordProgress.DONE;
               default -> RecordProgress.SETTLED;
             });
       }

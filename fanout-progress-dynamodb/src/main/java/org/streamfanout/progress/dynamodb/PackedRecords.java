@@ -29,7 +29,8 @@ import org.streamfanout.spi.RecordProgress;
  * ten bytes.
  *
  * <p>After a version byte the stream has for each record: shared bytes, length of the rest, the
- * rest, part + 1, 0 if it is settled and its attempts otherwise, all as variable-length numbers;
+ * rest, part + 1, and 0 if it is settled, 1 if it is done, its attempts + 1 otherwise, all as
+ * variable-length numbers;
  * its count comes first.
  */
 final class PackedRecords {
@@ -67,7 +68,7 @@ final class PackedRecords {
         writeNumber(out, id.length - shared);
         out.write(id, shared, id.length - shared);
         writeNumber(out, each.getKey().part() + 1);
-        writeNumber(out, each.getValue().isSettled() ? 0 : each.getValue().attempts());
+        writeNumber(out, code(each.getValue()));
         before = id;
       }
     } catch (CharacterCodingException e) {
@@ -78,6 +79,18 @@ final class PackedRecords {
       deflater.end();
     }
     return bytes.toByteArray();
+  }
+
+  private static int code(RecordProgress progress) {
+    return progress.isDone() ? 1 : progress.isSettled() ? 0 : progress.attempts() + 1;
+  }
+
+  private static RecordProgress progress(int code) {
+    return switch (code) {
+      case 0 -> RecordProgress.SETTLED;
+      case 1 -> RecordProgress.DONE;
+      default -> RecordProgress.afterAttempts(code - 1);
+    };
   }
 
   private static byte[] utf8(String id) throws CharacterCodingException {
@@ -118,10 +131,10 @@ final class PackedRecords {
         byte[] next = Arrays.copyOf(id, shared + rest);
         in.readFully(next, shared, rest);
         int part = readNumber(in) - 1;
-        int attempts = readNumber(in);
+        int code = readNumber(in);
         records.put(
             new RecordKey(new String(next, StandardCharsets.UTF_8), part),
-            attempts == 0 ? RecordProgress.SETTLED : RecordProgress.afterAttempts(attempts));
+            progress(code));
         id = next;
       }
       if (in.read() >= 0) {

@@ -17,6 +17,7 @@ import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutListener.ProgressEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.RecordKey;
 import org.streamfanout.spi.RecordProgress;
 import org.streamfanout.spi.Source;
@@ -34,6 +35,9 @@ public final class BatchProgress {
 
   /** What the store has of this batch's records, as far as it is known here. */
   private final Map<Place, Map<RecordKey, RecordProgress>> stored = new HashMap<>();
+
+  /** What it had of other records when it was asked. */
+  private final Map<Place, Map<RecordKey, RecordProgress>> others = new HashMap<>();
 
   /** Whether the store has answered; if not, it may know what is not in {@link #stored}. */
   private boolean loaded;
@@ -57,7 +61,7 @@ public final class BatchProgress {
 
   void load(Deadline deadline) {
     List<TargetProgress> all = value(access.load(batch, deadline));
-    if (all == null) {
+    if (all == null || access.isDoubted(batch)) {
       return;
     }
     loaded = true;
@@ -67,21 +71,14 @@ public final class BatchProgress {
     Set<String> ids = new HashSet<>();
     batch.records().forEach(record -> ids.add(idOf(record)));
     for (TargetProgress known : all) {
-      Map<RecordKey, RecordProgress> own = new HashMap<>();
+      Place place = new Place(known.targetId(), known.fingerprint());
       known
           .records()
           .forEach(
-              (key, progress) -> {
-                if (ids.contains(key.id())) {
-                  own.put(key, progress);
-                }
-              });
-      if (!own.isEmpty()) {
-        stored
-            .computeIfAbsent(
-                new Place(known.targetId(), known.fingerprint()), place -> new HashMap<>())
-            .putAll(own);
-      }
+              (key, progress) ->
+                  (ids.contains(key.id()) ? stored : others)
+                      .computeIfAbsent(place, same -> new HashMap<>())
+                      .put(key, progress));
     }
   }
 
@@ -93,40 +90,53 @@ public final class BatchProgress {
     TargetConfig config = setup.config();
     Place place = placeOf(config);
     Map<RecordKey, RecordProgress> own = stored.getOrDefault(place, Map.of());
-    List<Map<RecordKey, RecordProgress>> others = othersOf(place);
+    List<Map<RecordKey, RecordProgress>> underOtherRows = underOtherRows(place);
+    Set<Object> sentAnyway = new HashSet<>();
     for (int item = 0; item < plan.size(); item++) {
       if (plan.isFiltered(item)) {
         continue;
       }
       RecordKey key = keyOf(plan, item);
       RecordProgress progress = own.getOrDefault(key, RecordProgress.NONE);
-      if (progress.isSettled()) {
+      Object lane = laneOf(setup.ordering(), plan, item);
+      if (progress.isSettled() && !sentAnyway.contains(lane)) {
         plan.leaveOut(item);
         skipped++;
       } else {
+        sentAnyway.add(lane);
         if (progress.attempts() > 0 && config.onFailure() != OnFailure.HOLD) {
           plan.attemptsBefore(item, progress.attempts());
         }
-        if (others.stream().anyMatch(other -> isSettled(other, key))) {
+        if (underOtherRows.stream().anyMatch(other -> isSettled(other, key))) {
           mismatched++;
         }
       }
     }
   }
 
+  /** What is sent again must not stay on top of what followed it. */
+  private static Object laneOf(Ordering ordering, TargetPlan plan, int item) {
+    return switch (ordering) {
+      // Under BATCH, too, a record may have arrived before one that failed.
+      case NONE, BATCH -> item;
+      case KEY -> plan.record(item).key();
+      case SHARD -> ordering;
+    };
+  }
+
   private static boolean isSettled(Map<RecordKey, RecordProgress> known, RecordKey key) {
     return known.getOrDefault(key, RecordProgress.NONE).isSettled();
   }
 
-  private List<Map<RecordKey, RecordProgress>> othersOf(Place place) {
-    List<Map<RecordKey, RecordProgress>> others = new ArrayList<>();
+  private List<Map<RecordKey, RecordProgress>> underOtherRows(Place place) {
+    List<Map<RecordKey, RecordProgress>> found = new ArrayList<>();
     stored.forEach(
         (other, known) -> {
           if (other.targetId().equals(place.targetId()) && !other.equals(place)) {
-            others.add(known);
+            found.add(known);
           }
         });
-    return others;
+    return found;
   }
 
   /**
@@ -135,10 +145,11 @@ public final class BatchProgress {
    * @param comesAgain whether the host will be given some of the batch again, or all of it
    */
   public void remember(BatchRun run, boolean comesAgain, Deadline deadline) {
-    if (comesAgain || !stored.isEmpty()) {
+    if (comesAgain || !stored.isEmpty() || !loaded) {
       List<TargetProgress> changes = new ArrayList<>();
       long notKept = 0;
-      for (TargetEnds ends : run.ends()) {
+      List<TargetEnds> all = run.ends();
+      for (TargetEnds ends : all) {
         if (comesAgain) {
           notKept += countNotKept(ends);
         }
@@ -149,18 +160,68 @@ public final class BatchProgress {
         }
       }
       unkept = notKept;
+      long overflowedBefore = overflowed;
       save(changes, deadline);
+      boolean overflowing = overflowed > overflowedBefore;
+      if (!loaded || overflowing) {
+        putRight(all, overflowing, deadline);
+      }
     }
     tell();
   }
 
-  private void save(List<TargetProgress> changes, Deadline deadline) {
-    if (changes.isEmpty()) {
+  /**
+   * Has the store forget what it has of targets that keep an order, after some of their records
+   * were sent again, or may be, without their followers: these have to go again, too.
+   *
+   * @param own whether to forget this batch's records as well
+   */
+  private void putRight(List<TargetEnds> all, boolean own, Deadline deadline) {
+    Set<Place> ordered = new HashSet<>();
+    for (TargetEnds ends : all) {
+      if (access.isShared() && ends.keepsOrder() && !ends.plan().hasOutputs()) {
+        ordered.add(placeOf(ends.setup().config()));
+      }
+    }
+    if (ordered.isEmpty()) {
       return;
+    }
+    access.doubt(batch);
+    List<TargetProgress> known = value(access.load(batch, deadline));
+    if (known == null) {
+      return;
+    }
+    Set<String> ids = new HashSet<>();
+    batch.records().forEach(record -> ids.add(idOf(record)));
+    List<TargetProgress> changes = new ArrayList<>();
+    for (TargetProgress progress : known) {
+      if (!ordered.contains(new Place(progress.targetId(), progress.fingerprint()))) {
+        continue;
+      }
+      Map<RecordKey, RecordProgress> gone = new HashMap<>();
+      for (RecordKey key : progress.records().keySet()) {
+        if (own || !ids.contains(key.id())) {
+          gone.put(key, RecordProgress.NONE);
+        }
+      }
+      if (!gone.isEmpty()) {
+        changes.add(new TargetProgress(progress.targetId(), progress.fingerprint(), gone));
+      }
+    }
+    if (save(changes, deadline)) {
+      access.trust(batch);
+      loaded = true;
+    }
+  }
+
+  /** Returns whether the store knows now. */
+  private boolean save(List<TargetProgress> changes, Deadline deadline) {
+    if (changes.isEmpty()) {
+      return true;
     }
     Integer beyond = value(access.save(batch, changes, deadline));
     if (beyond == null) {
-      return;
+      return false;
     }
     overflowed += beyond;
     for (TargetProgress change : changes) {
@@ -171,6 +232,7 @@ public final class BatchProgress {
       kept += change.records().size();
     }
     kept -= Math.min(kept, beyond);
+    return true;
   }
 
   /** Returns the records of which the store does not know what it should. */
@@ -179,24 +241,54 @@ public final class BatchProgress {
     if (ends.plan().hasOutputs()) {
       return wanted;
     }
+    boolean done = !comesAgain && isNeededByOthers(ends);
     for (int item = 0; item < ends.plan().size(); item++) {
-      RecordProgress progress = comesAgain ? progressOf(ends, item) : RecordProgress.NONE;
+      RecordProgress progress = comesAgain || done ? progressOf(ends, item) : RecordProgress.NONE;
+      if (done && progress.isSettled()) {
+        progress = RecordProgress.DONE;
+      }
       // A host may hand over the same record twice: it is settled when both are.
       wanted.merge(keyOf(ends.plan(), item), progress, (one, two) -> one.isSettled() ? two : one);
     }
     Map<RecordKey, RecordProgress> known =
         stored.isEmpty() ? Map.of() : stored.getOrDefault(placeOf(ends.setup().config()), Map.of());
+    if (!comesAgain && !done && !known.isEmpty() && ends.keepsOrder()) {
+      // The last of a target that keeps an order is done: with it goes what waited for that.
+      others
+          .getOrDefault(placeOf(ends.setup().config()), Map.of())
+          .keySet()
+          .forEach(key -> wanted.put(key, RecordProgress.NONE));
+    }
     boolean unsure = !loaded && comesAgain;
     wanted
         .entrySet()
         .removeIf(
             entry -> {
               RecordProgress before = known.get(entry.getKey());
+              if (before == null && wasWaiting(ends, entry.getKey())) {
+                return false;
+              }
               return before == null
                   ? entry.getValue().equals(RecordProgress.NONE) && !unsure
                   : entry.getValue().equals(before);
             });
     return wanted;
+  }
+
+  /**
+   * Returns whether other records of a target that keeps an order are still to be done. If this
+   * batch's were forgotten before, and came again, they would go out again, and the others not.
+   */
+  private boolean isNeededByOthers(TargetEnds ends) {
+    return ends.keepsOrder()
+        && !others.isEmpty()
+        && others.getOrDefault(placeOf(ends.setup().config()), Map.of()).values().stream()
+            .anyMatch(progress -> !progress.isDone());
+  }
+
+  private boolean wasWaiting(TargetEnds ends, RecordKey key) {
+    return !others.isEmpty()
+        && others.getOrDefault(placeOf(ends.setup().config()), Map.of()).containsKey(key);
   }
 
   private RecordProgress progressOf(TargetEnds ends, int item) {

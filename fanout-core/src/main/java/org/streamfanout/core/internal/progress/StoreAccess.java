@@ -2,6 +2,8 @@ package org.streamfanout.core.internal.progress;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +17,7 @@ import org.streamfanout.core.internal.delivery.Services;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetProgress;
 
@@ -34,6 +37,11 @@ public final class StoreAccess {
   private final ProviderContext context;
   private final AtomicInteger hung = new AtomicInteger();
   private final AtomicLong lastWarning;
+
+  /** Shards of which something may be remembered that is not so any more. */
+  private final Set<Place> doubted = ConcurrentHashMap.newKeySet();
+
+  private record Place(Source source, @Nullable String shard) {}
 
   /** Something that a store is asked. */
   interface Call<T> {
@@ -65,6 +73,20 @@ public final class StoreAccess {
     Duration timeout = store.timeout();
     Duration reserve = timeout.compareTo(quarter) < 0 ? timeout : quarter;
     return reserve.isZero() ? deadline : deadline.atMost(left.minus(reserve));
+  }
+
+  /** Notes that what is remembered of a shard must not be used before it has been put right. */
+  void doubt(SourceBatch batch) {
+    doubted.add(new Place(batch.source(), batch.shard()));
+  }
+
+  /** Takes the doubt about a shard away. */
+  void trust(SourceBatch batch) {
+    doubted.remove(new Place(batch.source(), batch.shard()));
+  }
+
+  boolean isDoubted(SourceBatch batch) {
+    return !doubted.isEmpty() && doubted.contains(new Place(batch.source(), batch.shard()));
   }
 
   boolean isShared() {

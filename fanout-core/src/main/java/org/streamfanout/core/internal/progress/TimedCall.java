@@ -37,7 +37,21 @@ final class TimedCall<T> implements Runnable {
   /** Runs it and returns what it returns, or throws what it throws. */
   T await(Executor executor) throws Exception {
     waiting = Thread.currentThread();
-    executor.execute(this);
+    try {
+      executor.execute(this);
+      return await();
+    } finally {
+      lock.lock();
+      try {
+        // The thread may be anybody's now, and is not to be woken for this.
+        waiting = null;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private T await() throws Exception {
     while (true) {
       boolean interrupted = Thread.interrupted();
       long left = deadline.remainingNanos();
