@@ -90,6 +90,9 @@ final class Chain {
     /** What earlier batches have settled under the same row, where progress is remembered. */
     Set<Item> settledBefore = Set.of();
 
+    /** What was remembered as accepted when the batch began, until its call is over. */
+    Map<Item, Oracle.Remembered> remembered = Map.of();
+
     /** How often records failed in earlier batches, where progress is remembered. */
     Map<Item, Integer> failuresBefore = Map.of();
 

@@ -42,6 +42,7 @@ final class Oracle {
   private final Map<String, Map<Item, Remembered>> remembered = new HashMap<>();
 
   private Memory memory = Memory.NONE;
+  private boolean readable;
   private int leases;
   private int begun;
   private int sends;
@@ -52,7 +53,7 @@ final class Oracle {
   }
 
   /** Who has it in memory that a row has accepted a record. */
-  private record Remembered(TargetConfig row, SimulatedProcess process) {}
+  record Remembered(TargetConfig row, SimulatedProcess process) {}
 
   void violated(Rule rule, String what) {
     if (violations.size() < MOST_VIOLATIONS) {
@@ -143,9 +144,15 @@ final class Oracle {
 
   // ---------------------------------------------------------------- progress
 
-  /** Sets who remembers. */
-  void remember(Memory newMemory) {
+  /**
+   * Sets who remembers.
+   *
+   * @param always whether what is remembered can always be read, so that nothing is forgotten on
+   *     purpose
+   */
+  void remember(Memory newMemory, boolean always) {
     memory = newMemory;
+    readable = always;
   }
 
   /** Finds what destinations have answered to earlier batches of these records. */
@@ -167,6 +174,15 @@ final class Oracle {
             || before.mayBeDropped(item, maxAttempts)) {
           settled.add(item);
         }
+      }
+    }
+    // Whoever is killed may have changed it, or not.
+    Map<Item, Remembered> known = remembered.getOrDefault(id, new HashMap<>());
+    at.remembered = new HashMap<>();
+    for (Item item : chain.items()) {
+      Remembered taken = known.remove(item);
+      if (taken != null) {
+        at.remembered.put(item, taken);
       }
     }
     at.settledBefore = settled;
@@ -196,10 +212,11 @@ final class Oracle {
           TargetConfig row = at.config;
           for (Item item : chain.items()) {
             boolean sure = unsettled && !chain.progressFailed && !at.released && row != null;
+            Remembered before = at.remembered.get(item);
             if (sure && at.acceptedWhenTold.contains(item)) {
               known.put(item, new Remembered(row, chain.process()));
-            } else if (!sure || !chain.progressLoaded) {
-              known.remove(item);
+            } else if (sure && chain.progressLoaded && before != null) {
+              known.put(item, before);
             }
           }
         });
@@ -219,7 +236,7 @@ final class Oracle {
 
   private boolean isRemembered(Send send, Item item) {
     String targetId = send.config.id();
-    Remembered known = remembered.getOrDefault(targetId, Map.of()).get(item);
+    Remembered known = send.at.remembered.get(item);
     if (known == null || !send.chain.progressLoaded || !sameTarget(known.row(), send.config)) {
       return false;
     }
@@ -287,7 +304,7 @@ final class Oracle {
     }
     Send send = new Send(sends++, process, chain, at, config, opened, batch);
     checkInFlight(send);
-    if (memory != Memory.NONE) {
+    if (memory != Memory.NONE && readable) {
       noteRemembered(send);
     }
     underWay.add(send);

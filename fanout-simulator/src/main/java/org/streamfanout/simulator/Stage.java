@@ -192,7 +192,7 @@ public final class Stage {
   void remember(Memory newMemory, Failing failing) {
     memory = newMemory;
     failingProgress = failing;
-    oracle.remember(newMemory);
+    oracle.remember(newMemory, failing != Failing.LOADS);
     trace(() -> "progress is remembered by " + newMemory + ", failing: " + failing);
   }
 
