@@ -30,8 +30,7 @@ import org.streamfanout.spi.RecordProgress;
  *
  * <p>After a version byte the stream has for each record: shared bytes, length of the rest, the
  * rest, part + 1, and 0 if it is settled, 1 if it is done, its attempts + 1 otherwise, all as
- * variable-length numbers;
- * its count comes first.
+ * variable-length numbers; its count comes first.
  */
 final class PackedRecords {
   private static final int VERSION = 1;
@@ -132,9 +131,7 @@ final class PackedRecords {
         in.readFully(next, shared, rest);
         int part = readNumber(in) - 1;
         int code = readNumber(in);
-        records.put(
-            new RecordKey(new String(next, StandardCharsets.UTF_8), part),
-            progress(code));
+        records.put(new RecordKey(new String(next, StandardCharsets.UTF_8), part), progress(code));
         id = next;
       }
       if (in.read() >= 0) {

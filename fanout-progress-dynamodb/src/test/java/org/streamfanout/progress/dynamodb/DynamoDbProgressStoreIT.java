@@ -162,7 +162,7 @@ class DynamoDbProgressStoreIT {
   @Test
   void load_ofManyTargets_readsEveryPage() throws IOException {
     List<TargetProgress> many =
-        IntStream.range(0, 8)
+        IntStream.range(0, 12)
             .mapToObj(number -> new TargetProgress("t" + number, FINGERPRINT, random(6_000)))
             .toList();
     assertThat(store.save(SOURCE, SHARD, many, soon())).isZero();
