@@ -211,11 +211,11 @@ final class Oracle {
           Map<Item, Remembered> known = remembered.computeIfAbsent(id, same -> new HashMap<>());
           TargetConfig row = at.config;
           for (Item item : chain.items()) {
-            boolean sure = unsettled && !chain.progressFailed && !at.released && row != null;
+            boolean sure = unsettled && !chain.progressFailed && !at.released;
             Remembered before = at.remembered.get(item);
-            if (sure && at.acceptedWhenTold.contains(item)) {
+            if (sure && row != null && at.acceptedWhenTold.contains(item)) {
               known.put(item, new Remembered(row, chain.process()));
-            } else if (sure && chain.progressLoaded && before != null) {
+            } else if (sure && row != null && chain.progressLoaded && before != null) {
               known.put(item, before);
             }
           }
