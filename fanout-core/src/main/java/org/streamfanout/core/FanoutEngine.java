@@ -41,6 +41,8 @@ import org.streamfanout.core.internal.pipeline.Planner;
 import org.streamfanout.core.internal.pipeline.Planner.Wanted;
 import org.streamfanout.core.internal.pipeline.TargetPlan;
 import org.streamfanout.core.internal.pipeline.Transforms;
+import org.streamfanout.core.internal.progress.BatchProgress;
+import org.streamfanout.core.internal.progress.StoreAccess;
 import org.streamfanout.core.internal.targets.TargetValidation;
 import org.streamfanout.core.registry.PayloadStores;
 import org.streamfanout.core.registry.Providers;
@@ -55,6 +57,7 @@ import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Finding;
 import org.streamfanout.spi.PayloadStoreProvider;
 import org.streamfanout.spi.Position;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.ProviderContext;
 import org.streamfanout.spi.RecordTransform;
 import org.streamfanout.spi.RegistryException;
@@ -93,6 +96,7 @@ public final class FanoutEngine implements AutoCloseable {
   private final ExpiryWatch expiry;
   private final OpenCalls calls = new OpenCalls();
   private final OwnThreads ownThreads = new OwnThreads();
+  private final @Nullable StoreAccess progressStore;
 
   private FanoutEngine(Builder builder) {
     TargetRegistry registry =
@@ -125,6 +129,8 @@ public final class FanoutEngine implements AutoCloseable {
             new SafeTracing(builder.tracing));
     this.retentions = new Retentions(builder.retention);
     this.expiry = new ExpiryWatch(retentions, builder.clock, services.listener());
+    this.progressStore =
+        builder.progress == null ? null : new StoreAccess(builder.progress, services, context);
   }
 
   /** Starts an engine. */
@@ -136,6 +142,9 @@ public final class FanoutEngine implements AutoCloseable {
    * Delivers a batch to every target of its source, and blocks until all is settled, nothing more
    * can be done, the deadline has come, or the calling thread is interrupted, which means "deadline
    * now" and leaves the flag set.
+   *
+   * <p>With a {@link Builder#progress ProgressStore}, what a target is remembered to have settled
+   * is left out, and what is unsettled in the end makes the store remember what is settled.
    *
    * @throws RegistryException if the targets cannot be read or there are none; nothing was sent
    * @throws IllegalStateException if the engine is closed
@@ -164,11 +173,12 @@ public final class FanoutEngine implements AutoCloseable {
           run.hold(setup.config().id(), TAKEN_APART);
         }
       }
+      BatchProgress progress = progressStore == null ? null : progressStore.begin(batch, deadline);
       plan(batch, able, null)
-          .forEach((id, plan) -> run.deliverTo(get(current.targets(), id), plan));
+          .forEach((id, plan) -> deliverTo(run, get(current.targets(), id), plan, progress));
       run.reopen(current.deadLetterTargets());
-      run.deliver(deadline);
-      return answer(run, start, current);
+      run.deliver(forDelivery(deadline));
+      return answer(run, progress, deadline, start, current);
     } finally {
       calls.leave(run);
     }
@@ -193,23 +203,77 @@ public final class FanoutEngine implements AutoCloseable {
     if (left.engine() != this) {
       throw new IllegalArgumentException("what is left belongs to another engine");
     }
-    return resume(left.run(), deadline);
+    return resume(left.run(), left.progress(), deadline);
   }
 
-  FanoutResult resume(BatchRun run, Deadline deadline) {
+  FanoutResult resume(BatchRun run, @Nullable BatchProgress progress, Deadline deadline) {
     long start = services.nanoTime().getAsLong();
     calls.enter(run);
     try {
       Current current = lookUpAgain(run.batch().source());
       if (current == null || !current.fresh()) {
-        return answer(run, start, current);
+        return answer(run, progress, deadline, start, current);
       }
       adapt(run, current);
       run.reopen(current.deadLetterTargets());
-      run.deliver(deadline);
-      return answer(run, start, current);
+      run.deliver(forDelivery(deadline));
+      return answer(run, progress, deadline, start, current);
     } finally {
       calls.leave(run);
+    }
+  }
+
+  /**
+   * Has the {@link Builder#progress ProgressStore} remember a batch of which nothing is unsettled,
+   * for a host that will be given it again all the same: one of several batches of an event that
+   * failed as a whole. Does nothing without a store, or where something is unsettled, which was
+   * remembered before {@link #process} answered.
+   *
+   * @throws IllegalArgumentException if it is another engine's
+   * @throws IllegalStateException if the engine is closed
+   */
+  public void rememberSettled(FanoutResult result, Deadline deadline) {
+    Unsettled left = result.left();
+    if (left.engine() != this) {
+      throw new IllegalArgumentException("the result belongs to another engine");
+    }
+    BatchProgress progress = left.progress();
+    if (progress == null || !left.isEmpty()) {
+      return;
+    }
+    calls.enter(left.run());
+    try {
+      remember(left.run(), progress, true, deadline);
+    } finally {
+      calls.leave(left.run());
+    }
+  }
+
+  private static void deliverTo(
+      BatchRun run, TargetSetup setup, TargetPlan plan, @Nullable BatchProgress progress) {
+    if (progress != null) {
+      progress.apply(setup, plan);
+    }
+    run.deliverTo(setup, plan);
+  }
+
+  private Deadline forDelivery(Deadline deadline) {
+    return progressStore == null ? deadline : progressStore.forDelivery(deadline);
+  }
+
+  /** An interrupt is told to the host, and does not keep what was settled from being remembered. */
+  private static void remember(
+      BatchRun run, @Nullable BatchProgress progress, boolean comesAgain, Deadline deadline) {
+    if (progress == null) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      progress.remember(run, comesAgain, deadline);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -274,7 +338,12 @@ public final class FanoutEngine implements AutoCloseable {
     return Objects.requireNonNull(map.get(key), key);
   }
 
-  private FanoutResult answer(BatchRun run, long start, @Nullable Current current) {
+  private FanoutResult answer(
+      BatchRun run,
+      @Nullable BatchProgress progress,
+      Deadline deadline,
+      long start,
+      @Nullable Current current) {
     SourceBatch batch = run.batch();
     List<FanoutRecord> records = batch.records();
     List<TargetResult> results = new ArrayList<>();
@@ -302,6 +371,7 @@ public final class FanoutEngine implements AutoCloseable {
         expiry.look(batch.source(), batch.shard(), state);
       }
     }
+    remember(run, progress, !open.isEmpty(), deadline);
     int settled = open.isEmpty() ? records.size() : open.nextSetBit(0);
     Checkpoint checkpoint =
         new Checkpoint(
@@ -330,7 +400,7 @@ public final class FanoutEngine implements AutoCloseable {
         results,
         checkpoint,
         unsettled,
-        new Unsettled(this, run, open.isEmpty()));
+        new Unsettled(this, run, progress, open.isEmpty()));
   }
 
   /**
@@ -453,6 +523,7 @@ public final class FanoutEngine implements AutoCloseable {
     private Ticker nanoTime = Ticker.SYSTEM;
     private RandomGenerator random = new SplittableRandom();
     private long maxBytesInFlight = DEFAULT_MAX_BYTES_IN_FLIGHT;
+    private @Nullable ProgressStore progress;
     private boolean skipInvalidRows;
     private boolean allowNoTargets;
     private @Nullable Tracing tracing;
@@ -564,6 +635,17 @@ public final class FanoutEngine implements AutoCloseable {
     /** Sets what follows records to their destinations; nothing by default. */
     public Builder tracing(Tracing newTracing) {
       tracing = Objects.requireNonNull(newTracing, "tracing");
+      return this;
+    }
+
+    /**
+     * Sets what remembers, across calls of {@link #process}, what each target has settled; nothing
+     * by default. For hosts that are given a batch again instead of resuming it, such as a
+     * function: {@link InMemoryProgressStore}, or one that processes share. The engine does not
+     * close it.
+     */
+    public Builder progress(ProgressStore newProgress) {
+      progress = Objects.requireNonNull(newProgress, "progress");
       return this;
     }
 

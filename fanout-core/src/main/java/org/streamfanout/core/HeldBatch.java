@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.streamfanout.core.internal.delivery.BatchRun;
 import org.streamfanout.core.internal.delivery.BatchTask;
 import org.streamfanout.core.internal.delivery.Turns;
+import org.streamfanout.core.internal.progress.BatchProgress;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.RegistryException;
 
@@ -37,6 +38,9 @@ final class HeldBatch implements BatchTask, Turns {
   private final ShardOptions options;
   private final SourceBatch batch;
   private final BatchRun run;
+
+  /** What a store of progress knows of it; used by the one thread that is at it. */
+  private volatile @Nullable BatchProgress remembered;
 
   /** The targets that have something left; empty before it is planned. */
   final Set<String> open = new HashSet<>();
@@ -169,7 +173,8 @@ final class HeldBatch implements BatchTask, Turns {
     FanoutResult result = null;
     try {
       boolean again = run.isBegun();
-      result = again ? engine.resume(run, deadline) : engine.process(run, deadline);
+      result = again ? engine.resume(run, remembered, deadline) : engine.process(run, deadline);
+      remembered = result.left().progress();
     } catch (RegistryException e) {
       LOG.warn("the targets of '{}' cannot be read; its records wait", batch.source().id(), e);
     } catch (RuntimeException | Error e) {

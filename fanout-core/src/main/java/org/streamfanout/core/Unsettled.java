@@ -1,6 +1,8 @@
 package org.streamfanout.core;
 
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.internal.delivery.BatchRun;
+import org.streamfanout.core.internal.progress.BatchProgress;
 import org.streamfanout.spi.Source;
 
 /**
@@ -10,11 +12,13 @@ import org.streamfanout.spi.Source;
 public final class Unsettled {
   private final FanoutEngine engine;
   private final BatchRun run;
+  private final @Nullable BatchProgress progress;
   private final boolean empty;
 
-  Unsettled(FanoutEngine engine, BatchRun run, boolean empty) {
+  Unsettled(FanoutEngine engine, BatchRun run, @Nullable BatchProgress progress, boolean empty) {
     this.engine = engine;
     this.run = run;
+    this.progress = progress;
     this.empty = empty;
   }
 
@@ -34,5 +38,9 @@ public final class Unsettled {
 
   BatchRun run() {
     return run;
+  }
+
+  @Nullable BatchProgress progress() {
+    return progress;
   }
 }

@@ -31,7 +31,9 @@ class ArchitectureTest {
   private static final String[] CORE = {"org.streamfanout.core.."};
   private static final String[] AWS = {"org.streamfanout.aws", "software.amazon.awssdk.."};
   private static final String[] PROVIDERS = {"org.streamfanout.provider.."};
-  private static final String[] REGISTRIES = {"org.streamfanout.registry.."};
+  private static final String[] REGISTRIES = {
+    "org.streamfanout.registry..", "org.streamfanout.progress.."
+  };
   private static final String[] ADAPTERS = {
     "org.streamfanout.lambda..",
     "org.streamfanout.kcl",

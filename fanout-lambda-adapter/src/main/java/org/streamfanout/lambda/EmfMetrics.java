@@ -24,7 +24,8 @@ import org.streamfanout.spi.TargetCounts;
  *   <caption>Metrics</caption>
  *   <tr><th>Dimensions</th><th>Metrics</th></tr>
  *   <tr><td>Function</td><td>Sources, Records</td></tr>
- *   <tr><td>Source, Function</td><td>Records, Targets, StaleTargets</td></tr>
+ *   <tr><td>Source, Function</td><td>Records, Targets, StaleTargets,
+ *       ProgressFailures, ProgressUnkept</td></tr>
  *   <tr><td>Source, Destination, Function</td><td>Records, Accepted, Filtered, DeadLettered,
  *       Dropped, AlreadySettled, Released, Held, LedgerDifference, Attempts, Retries, CircuitOpened,
  *       Bytes, Latency, OldestHeldAge, RetentionUsed</td></tr>
@@ -56,6 +57,8 @@ public final class EmfMetrics implements FanoutListener {
     long targets;
     boolean stale;
     @Nullable Duration retention;
+    long progressFailures;
+    long progressUnkept;
   }
 
   /** What went to one target. */
@@ -159,8 +162,7 @@ public final class EmfMetrics implements FanoutListener {
   public void finished(FanoutEvent event) {
     lock.lock();
     try {
-      SourceNumbers source =
-          sources.computeIfAbsent(event.source().id(), unused -> new SourceNumbers());
+      SourceNumbers source = source(event.source());
       source.records += event.records();
       source.targets = Math.max(source.targets, event.targets());
       source.stale |= event.staleSince() != null;
@@ -168,6 +170,22 @@ public final class EmfMetrics implements FanoutListener {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public void progress(ProgressEvent event) {
+    lock.lock();
+    try {
+      SourceNumbers source = source(event.source());
+      source.progressFailures += event.failures();
+      source.progressUnkept += event.unkept() + event.mismatched();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private SourceNumbers source(Source source) {
+    return sources.computeIfAbsent(source.id(), unused -> new SourceNumbers());
   }
 
   private TargetNumbers target(Source source, String targetId) {
@@ -199,6 +217,8 @@ public final class EmfMetrics implements FanoutListener {
                 .count("Records", source.records)
                 .count("Targets", source.targets)
                 .count("StaleTargets", source.stale ? 1 : 0)
+                .count("ProgressFailures", source.progressFailures)
+                .count("ProgressUnkept", source.progressUnkept)
                 .writeTo(out));
     flushedTargets.forEach((key, target) -> write(key, target, flushedSources.get(key.source)));
   }

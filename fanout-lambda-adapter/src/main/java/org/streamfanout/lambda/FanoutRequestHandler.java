@@ -76,6 +76,9 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
       List<SourceBatch> batches = LambdaEvents.parse(input);
       List<FanoutResult> results =
           sideBySide.run(batches, batch -> engine.process(batch, deadline));
+      if (comesAgainAsAWhole(results)) {
+        rememberSettled(results, context);
+      }
       output.write(answer(batches, results));
     } finally {
       if (metrics != null) {
@@ -93,15 +96,33 @@ public final class FanoutRequestHandler implements RequestStreamHandler {
     return sideBySide.run(sources, engine::prime).stream().flatMap(List::stream).toList();
   }
 
+  private boolean comesAgainAsAWhole(List<FanoutResult> results) {
+    return !hasPartialResponse(results) && !results.stream().allMatch(FanoutResult::isSettled);
+  }
+
+  private boolean hasPartialResponse(List<FanoutResult> results) {
+    return options.partialResponses()
+        && results.stream().map(FanoutResult::source).allMatch(BatchItemFailures::areKnownTo);
+  }
+
+  /** The batches of an event that are settled come again with those that are not. */
+  private void rememberSettled(List<FanoutResult> results, Context context) {
+    Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
+    Deadline deadline = Deadline.after(remaining.dividedBy(2));
+    List<FanoutResult> settled = results.stream().filter(FanoutResult::isSettled).toList();
+    sideBySide.run(
+        settled,
+        result -> {
+          engine.rememberSettled(result, deadline);
+          return result;
+        });
+  }
+
   private byte[] answer(List<SourceBatch> batches, List<FanoutResult> results) {
-    boolean settled = results.stream().allMatch(FanoutResult::isSettled);
-    boolean partial =
-        options.partialResponses()
-            && results.stream().map(FanoutResult::source).allMatch(BatchItemFailures::areKnownTo);
-    if (!settled && !partial) {
+    if (comesAgainAsAWhole(results)) {
       throw UnsettledRecordsException.of(results);
     }
-    return partial
+    return hasPartialResponse(results)
         ? BatchItemFailures.of(batches, results.stream().map(FanoutResult::unsettled).toList())
         : "null".getBytes(StandardCharsets.UTF_8);
   }

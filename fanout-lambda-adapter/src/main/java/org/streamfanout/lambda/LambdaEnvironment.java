@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.EnvironmentSecrets;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.InMemoryProgressStore;
 import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.spi.FanoutException;
 import org.streamfanout.spi.ProviderContext;
@@ -54,6 +55,14 @@ import org.streamfanout.spi.Source;
  *       call {@code <name>}, see {@link EnvironmentSecrets}</td></tr>
  *   <tr><td>FANOUT_PRIME_SOURCES</td><td>none</td><td>ids of sources, comma-separated, whose targets
  *       are loaded and checked before the first event</td></tr>
+ *   <tr><td>FANOUT_PROGRESS</td><td>memory</td><td>remember what each target has settled in this
+ *       process ({@code memory}), or not ({@code off})</td></tr>
+ *   <tr><td>FANOUT_PROGRESS_TABLE</td><td>none</td><td>the DynamoDB table that remembers it for all
+ *       processes</td></tr>
+ *   <tr><td>FANOUT_PROGRESS_TTL</td><td>1440m; with a table 10080m</td><td>how long it is remembered
+ *       after it was last written</td></tr>
+ *   <tr><td>FANOUT_PROGRESS_TIMEOUT</td><td>500ms</td><td>how long reading or writing the table may
+ *       take</td></tr>
  *   <tr><td>FANOUT_METRICS</td><td>true</td><td>write metrics to the log</td></tr>
  *   <tr><td>FANOUT_LOG_LEVEL</td><td>warn</td><td>trace, debug, info, warn or error</td></tr>
  * </table>
@@ -86,6 +95,10 @@ public final class LambdaEnvironment {
   private final boolean allowLocal;
   private final @Nullable String endpointUrl;
   private final List<Source> primeSources;
+  private final boolean progress;
+  private final @Nullable String progressTable;
+  private final @Nullable Duration progressTimeToLive;
+  private final Duration progressTimeout;
   private final boolean metrics;
   private final String logLevel;
 
@@ -134,6 +147,22 @@ public final class LambdaEnvironment {
     allowLocal = read(LambdaVariable.FANOUT_ALLOW_LOCAL, false, LambdaVariable::flag);
     endpointUrl = readOrNull(LambdaVariable.FANOUT_ENDPOINT_URL, LambdaVariable::url);
     primeSources = read(LambdaVariable.FANOUT_PRIME_SOURCES, List.of(), LambdaVariable::sources);
+    progress =
+        read(
+            LambdaVariable.FANOUT_PROGRESS,
+            true,
+            text -> LambdaVariable.choice(text, List.of("memory", "off")).equals("memory"));
+    progressTable = readOrNull(LambdaVariable.FANOUT_PROGRESS_TABLE, LambdaVariable::tableName);
+    if (progressTable != null && !progress) {
+      problems.add("FANOUT_PROGRESS is off, and FANOUT_PROGRESS_TABLE names a table; unset one");
+    }
+    progressTimeToLive =
+        readOrNull(LambdaVariable.FANOUT_PROGRESS_TTL, LambdaVariable::positiveDuration);
+    progressTimeout =
+        read(
+            LambdaVariable.FANOUT_PROGRESS_TIMEOUT,
+            Duration.ofMillis(500),
+            LambdaVariable::positiveDuration);
     metrics = read(LambdaVariable.FANOUT_METRICS, true, LambdaVariable::flag);
     logLevel =
         read(
@@ -217,8 +246,8 @@ public final class LambdaEnvironment {
   }
 
   /**
-   * Hands retries, bounds, settings and a random source to an engine's builder; the registry is the
-   * caller's.
+   * Hands retries, bounds, settings, a random source and memory of progress to an engine's builder;
+   * the registry is the caller's, and so is the store where there is a {@link #progressTable}.
    *
    * @return the builder
    */
@@ -243,6 +272,13 @@ public final class LambdaEnvironment {
     }
     if (region != null) {
       engine.setting(ProviderContext.REGION, region);
+    }
+    if (progress && progressTable == null) {
+      InMemoryProgressStore.Builder store = InMemoryProgressStore.builder();
+      if (progressTimeToLive != null) {
+        store.timeToLive(progressTimeToLive);
+      }
+      engine.progress(store.build());
     }
     return engine;
   }
@@ -280,6 +316,21 @@ public final class LambdaEnvironment {
   /** Returns the sources that are primed before the first event; see {@link PrimedHandler}. */
   public List<Source> primeSources() {
     return primeSources;
+  }
+
+  /** Returns the table that remembers what targets have settled; null if none does. */
+  public @Nullable String progressTable() {
+    return progressTable;
+  }
+
+  /** Returns how long that is remembered; null for the store's own default. */
+  public @Nullable Duration progressTimeToLive() {
+    return progressTimeToLive;
+  }
+
+  /** Returns how long reading or writing the table may take. */
+  public Duration progressTimeout() {
+    return progressTimeout;
   }
 
   /** Returns whether the function is being started for a snapshot of SnapStart. */

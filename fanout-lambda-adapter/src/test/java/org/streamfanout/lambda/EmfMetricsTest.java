@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.FanoutListener.CircuitEvent;
 import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.FanoutListener.FanoutEvent;
+import org.streamfanout.spi.FanoutListener.ProgressEvent;
 import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.FanoutListener.TargetEvent;
 import org.streamfanout.spi.Source;
@@ -105,6 +106,21 @@ final class EmfMetricsTest {
     assertThat(lines())
         .extracting(line -> line.path("LedgerDifference").asLong())
         .containsExactly(3L, 0L);
+  }
+
+  @Test
+  void flush_progress_isCounted() throws IOException {
+    TargetCounts counts = new TargetCounts(5, 1, 0, 0, 0, 4, 0, 0, 1, 0);
+    metrics.settled(settled(SOURCE, "sqs", counts, null));
+    metrics.progress(new ProgressEvent(SOURCE, "s", 4, 2, 1, 3, 1, "IOException"));
+    metrics.progress(new ProgressEvent(SOURCE, "s", 0, 0, 0, 0, 1, "IOException"));
+    metrics.flush();
+
+    JsonNode source = line(lines(), "Function", "Source");
+    assertThat(source.get("ProgressFailures").asLong()).isEqualTo(2);
+    assertThat(source.get("ProgressUnkept").asLong()).isEqualTo(5);
+    JsonNode target = line(lines(), "Function", "Source", "Destination");
+    assertThat(target.get("AlreadySettled").asLong()).isEqualTo(4);
   }
 
   @Test

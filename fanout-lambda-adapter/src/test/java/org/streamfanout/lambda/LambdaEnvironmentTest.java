@@ -128,6 +128,10 @@ final class LambdaEnvironmentTest {
         "FANOUT_PRIME_SOURCES",
         "arn:aws:kinesis:eu-west-1:123456789012:stream/in, kafka://b-2:1,b-1:1/orders,"
             + "arn:aws:sqs:eu-west-1:123456789012:q");
+    variables.put("FANOUT_PROGRESS", "memory");
+    variables.put("FANOUT_PROGRESS_TABLE", "my-progress");
+    variables.put("FANOUT_PROGRESS_TTL", "60m");
+    variables.put("FANOUT_PROGRESS_TIMEOUT", "250ms");
     variables.put("FANOUT_METRICS", "false");
     variables.put("FANOUT_LOG_LEVEL", "DEBUG");
     assertThat(variables.keySet())
@@ -147,6 +151,9 @@ final class LambdaEnvironmentTest {
             "arn:aws:kinesis:eu-west-1:123456789012:stream/in",
             "kafka://b-1:1,b-2:1/orders",
             "arn:aws:sqs:eu-west-1:123456789012:q");
+    assertThat(environment.progressTable()).isEqualTo("my-progress");
+    assertThat(environment.progressTimeToLive()).isEqualTo(Duration.ofHours(1));
+    assertThat(environment.progressTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(environment.logLevel()).isEqualTo("debug");
     assertThat(environment.endpointUrl()).isEqualTo("http://127.0.0.1:4566");
     assertThat(environment.region()).isEqualTo("eu-west-1");
@@ -191,6 +198,16 @@ final class LambdaEnvironmentTest {
         .isInstanceOf(FanoutException.class)
         .hasMessageContaining(name)
         .hasMessageContaining(problem);
+  }
+
+  @Test
+  void of_progressOffAndATableNamed_isAProblem() {
+    Map<String, String> variables = new HashMap<>(NAMED);
+    variables.put("FANOUT_PROGRESS", "off");
+    variables.put("FANOUT_PROGRESS_TABLE", "my-progress");
+
+    assertThatThrownBy(() -> LambdaEnvironment.of(variables))
+        .hasMessageContaining("FANOUT_PROGRESS is off");
   }
 
   @Test

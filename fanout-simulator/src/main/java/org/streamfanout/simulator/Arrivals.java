@@ -80,7 +80,9 @@ final class Arrivals {
             before.send().at != effect.send().at
                 || (before.send().returned && !before.send().accepted.contains(effect.item()));
       } else {
-        allowed = other.lease() != chain.lease() || chain.lease().retries();
+        allowed =
+            (other.lease() != chain.lease() || chain.lease().retries())
+                && !effect.send().remembered.contains(effect.item());
       }
       if (!allowed) {
         oracle.violated(

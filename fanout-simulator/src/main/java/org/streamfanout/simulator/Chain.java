@@ -25,6 +25,12 @@ final class Chain {
   final Map<String, At> targets = new LinkedHashMap<>();
   boolean looked;
 
+  /** Whether a store has told what it remembers of this batch. */
+  boolean progressLoaded;
+
+  /** Whether the engine has told that it could not use its store. */
+  boolean progressFailed;
+
   Chain(int number, Lease lease, SimulatedProcess process, int from, List<Item> items) {
     this.number = number;
     this.lease = lease;
@@ -78,6 +84,18 @@ final class Chain {
     final Map<Item, Integer> failures = new HashMap<>();
     boolean released;
 
+    /** What was accepted when the engine last told what became of the batch. */
+    Set<Item> acceptedWhenTold = Set.of();
+
+    /** What earlier batches have settled under the same row, where progress is remembered. */
+    Set<Item> settledBefore = Set.of();
+
+    /** What was remembered as accepted when the batch began, until its call is over. */
+    Map<Item, Oracle.Remembered> remembered = Map.of();
+
+    /** How often records failed in earlier batches, where progress is remembered. */
+    Map<Item, Integer> failuresBefore = Map.of();
+
     /** Which of the process's openings of the target delivers. */
     final int incarnation;
 
@@ -105,8 +123,17 @@ final class Chain {
 
     boolean mayBeDropped(Item item, int maxAttempts) {
       return perhapsDropped.contains(item)
-          || (drops()
-              && (rejected.contains(item) || failures.getOrDefault(item, 0) >= maxAttempts));
+          || (drops() && (rejected.contains(item) || allFailures(item) >= maxAttempts));
+    }
+
+    /** Returns how often a record has failed, earlier batches included. */
+    int allFailures(Item item) {
+      return failures.getOrDefault(item, 0) + failuresBefore.getOrDefault(item, 0);
+    }
+
+    /** Returns whether the engine may take a record for settled by what it remembers. */
+    boolean mayBeLeftOut(Item item) {
+      return settledBefore.contains(item) && !isSettled(item);
     }
 
     /** Returns whether a record needs nothing more, as far as answers that came back tell. */

@@ -36,6 +36,10 @@ public enum Fault {
   ROW_CHANGES,
   /** The registry cannot be read, or has no rows, for a while. */
   REGISTRY_FAILS,
+  /**
+   * A store of progress that all processes share cannot be read, or not be written, now and then.
+   */
+  PROGRESS_FAILS,
   /** The wall clock jumps. */
   CLOCK_JUMPS,
   /** A process is killed, at any step. */

@@ -24,6 +24,13 @@ public interface Host {
   }
 
   /**
+   * Returns whether its engines may remember progress from one batch to the next; no by default.
+   */
+  default boolean remembers() {
+    return false;
+  }
+
+  /**
    * Reads, delivers and commits everything. Called on a simulated thread that belongs to no
    * process; returns when all shards are finished.
    */

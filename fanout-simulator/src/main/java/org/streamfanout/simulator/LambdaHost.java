@@ -40,6 +40,11 @@ final class LambdaHost implements Host {
   }
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public void run(Stage stage) {
     Function function = new Function(stage, rules);
     for (SimulatedShard shard : stage.shards()) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.simulator.SimulatedProgress.Memory;
 import org.streamfanout.simulator.Violation.Rule;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Failure;
@@ -36,6 +37,12 @@ final class Oracle {
   private final Set<Item> discarded = new HashSet<>();
   private final Set<Send> underWay = new LinkedHashSet<>();
   private final List<Violation> violations = new ArrayList<>();
+
+  /** What is known to be remembered as accepted, by target and record. */
+  private final Map<String, Map<Item, Remembered>> remembered = new HashMap<>();
+
+  private Memory memory = Memory.NONE;
+  private boolean readable;
   private int leases;
   private int begun;
   private int sends;
@@ -44,6 +51,9 @@ final class Oracle {
     this.maxAttempts = maxAttempts;
     this.books = new Books(this, maxAttempts);
   }
+
+  /** Who has it in memory that a row has accepted a record. */
+  record Remembered(TargetConfig row, SimulatedProcess process) {}
 
   void violated(Rule rule, String what) {
     if (violations.size() < MOST_VIOLATIONS) {
@@ -105,14 +115,15 @@ final class Oracle {
     chain.looked = true;
     if (first) {
       now.forEach(
-          (id, config) ->
-              chain.targets.put(
-                  id,
-                  new Chain.At(
-                      config,
-                      process.incarnation(id),
-                      new LinkedHashSet<>(chain.items()),
-                      Set.of())));
+          (id, config) -> {
+            Chain.At at =
+                new Chain.At(
+                    config, process.incarnation(id), new LinkedHashSet<>(chain.items()), Set.of());
+            if (config != null && memory != Memory.NONE) {
+              lookBack(chain, id, config, at);
+            }
+            chain.targets.put(id, at);
+          });
       return;
     }
     chain.targets.replaceAll(
@@ -129,6 +140,110 @@ final class Oracle {
           boolean same = config == null || (at.config != null && incarnation == at.incarnation);
           return same ? at : at.changed(config, incarnation, chain.items(), maxAttempts);
         });
+  }
+
+  // ---------------------------------------------------------------- progress
+
+  /**
+   * Sets who remembers.
+   *
+   * @param always whether what is remembered can always be read, so that nothing is forgotten on
+   *     purpose
+   */
+  void remember(Memory newMemory, boolean always) {
+    memory = newMemory;
+    readable = always;
+  }
+
+  /** Finds what destinations have answered to earlier batches of these records. */
+  private void lookBack(Chain chain, String id, TargetConfig config, Chain.At at) {
+    Set<Item> settled = new HashSet<>();
+    Map<Item, Integer> failures = new HashMap<>();
+    for (Item item : chain.items()) {
+      for (Chain earlier : chains.getOrDefault(item, List.of())) {
+        Chain.At before = earlier.targets.get(id);
+        if (before == null || before.config == null || earlier == chain) {
+          continue;
+        }
+        if (!sameTarget(before.config, config)) {
+          continue;
+        }
+        failures.merge(item, before.failures.getOrDefault(item, 0), Integer::sum);
+        if (before.accepted.contains(item)
+            || before.lettered.contains(item)
+            || before.mayBeDropped(item, maxAttempts)) {
+          settled.add(item);
+        }
+      }
+    }
+    // Whoever is killed may have changed it, or not.
+    Map<Item, Remembered> known = remembered.getOrDefault(id, new HashMap<>());
+    at.remembered = new HashMap<>();
+    for (Item item : chain.items()) {
+      Remembered taken = known.remove(item);
+      if (taken != null) {
+        at.remembered.put(item, taken);
+      }
+    }
+    at.settledBefore = settled;
+    at.failuresBefore = failures;
+  }
+
+  /** Returns whether what one row has settled is settled for another. */
+  private static boolean sameTarget(TargetConfig one, TargetConfig other) {
+    return alike(one).equals(alike(other));
+  }
+
+  private static TargetConfig alike(TargetConfig row) {
+    return row.toBuilder().maxInFlight(1).build();
+  }
+
+  /**
+   * A call is over: what its targets accepted is remembered if some of the batch is unsettled, and
+   * forgotten if nothing is.
+   */
+  void keepProgress(Chain chain, boolean unsettled) {
+    if (memory == Memory.NONE) {
+      return;
+    }
+    chain.targets.forEach(
+        (id, at) -> {
+          Map<Item, Remembered> known = remembered.computeIfAbsent(id, same -> new HashMap<>());
+          TargetConfig row = at.config;
+          for (Item item : chain.items()) {
+            boolean sure = unsettled && !chain.progressFailed && !at.released;
+            Remembered before = at.remembered.get(item);
+            if (sure && row != null && at.acceptedWhenTold.contains(item)) {
+              known.put(item, new Remembered(row, chain.process()));
+            } else if (sure && row != null && chain.progressLoaded && before != null) {
+              known.put(item, before);
+            }
+          }
+        });
+  }
+
+  /** Notes which records an engine sends though it should know that they were accepted. */
+  private void noteRemembered(Send send) {
+    for (Message message : send.messages) {
+      for (FanoutRecord record : message.records()) {
+        Item item = items.get(record.id());
+        if (item != null && isRemembered(send, item)) {
+          send.remembered.add(item);
+        }
+      }
+    }
+  }
+
+  private boolean isRemembered(Send send, Item item) {
+    String targetId = send.config.id();
+    Remembered known = send.at.remembered.get(item);
+    if (known == null || !send.chain.progressLoaded || !sameTarget(known.row(), send.config)) {
+      return false;
+    }
+    return memory == Memory.SHARED
+        || (known.process() == send.process
+            && send.config.ordering() == Ordering.NONE
+            && !send.chain.shard().stage().destination(targetId).conflicts());
   }
 
   void commit(Chain chain, int settled) {
@@ -189,6 +304,9 @@ final class Oracle {
     }
     Send send = new Send(sends++, process, chain, at, config, opened, batch);
     checkInFlight(send);
+    if (memory != Memory.NONE && readable) {
+      noteRemembered(send);
+    }
     underWay.add(send);
     return send;
   }
@@ -330,7 +448,7 @@ final class Oracle {
       violated(Rule.ALTERED, send + " carries " + item + " with other bytes or another key");
     }
     boolean rejected = of.rejected.contains(item);
-    if (!rejected && of.failures.getOrDefault(item, 0) < maxAttempts && !of.released) {
+    if (!rejected && of.allFailures(item) < maxAttempts && !of.released) {
       violated(
           Rule.INVENTED, send + " carries " + item + ", which did not fail for good: " + letter);
     }

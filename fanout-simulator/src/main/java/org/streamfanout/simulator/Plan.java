@@ -7,6 +7,8 @@ import java.util.List;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.simulator.Choices.Kind;
+import org.streamfanout.simulator.SimulatedProgress.Failing;
+import org.streamfanout.simulator.SimulatedProgress.Memory;
 import org.streamfanout.simulator.SimulatedRows.State;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Capabilities.CallOrder;
@@ -52,6 +54,15 @@ final class Plan {
       case FLAT -> flat(1);
       case PARTED -> flat(1 + choose(2));
       case RESHARDED -> resharded();
+    }
+    if (simulation.host().remembers()) {
+      Memory memory = Memory.values()[choose(Memory.values().length)];
+      int failing = choose(Failing.values().length);
+      stage.remember(
+          memory,
+          memory == Memory.SHARED && simulation.has(Fault.PROGRESS_FAILS)
+              ? Failing.values()[failing]
+              : Failing.NOTHING);
     }
     if (simulation.has(Fault.ROW_CHANGES)) {
       for (int count = choose(3); count > 0; count--) {
@@ -200,7 +211,7 @@ final class Plan {
   private void rowChange(SimulatedRows rows) {
     List<String> ids = rows.ids();
     String id = ids.get(choose(ids.size()));
-    int what = choose(5);
+    int what = choose(7);
     Duration at = time(Duration.ofMillis(400));
     Duration until = at.plus(time(Duration.ofMillis(400)));
     stage.played(Fault.ROW_CHANGES);
@@ -214,6 +225,7 @@ final class Plan {
         stage.later(at, "inactive " + id, () -> rows.set(id, State.INACTIVE));
         stage.later(until, "active " + id, () -> rows.set(id, State.ACTIVE));
       }
+      case 4, 5 -> stage.later(at, "retarget " + id, () -> rows.retarget(id));
       case 3 -> stage.later(at, "remove " + id, () -> rows.set(id, State.ABSENT));
       default -> {
         rows.set(id, State.ABSENT);

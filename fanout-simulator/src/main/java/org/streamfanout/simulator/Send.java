@@ -27,6 +27,9 @@ final class Send {
   /** The records for which the engine was told that they were accepted. */
   final Set<Item> accepted = new HashSet<>();
 
+  /** The records that its engine should have known to be accepted when it began. */
+  final Set<Item> remembered = new HashSet<>();
+
   /** What has taken effect, whole messages. */
   final Set<Message> applied = new HashSet<>();
 

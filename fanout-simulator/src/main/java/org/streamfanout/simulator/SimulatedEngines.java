@@ -9,6 +9,7 @@ import org.streamfanout.core.registry.CachingTargetRegistry;
 import org.streamfanout.simulator.Choices.Kind;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.TargetRegistry;
 import org.streamfanout.spi.Targets;
 
@@ -44,6 +45,10 @@ final class SimulatedEngines {
     if (stage.choices().chance(Kind.PLAN, 20)) {
       builder.maxBytesInFlight(TIGHT_BYTES);
     }
+    ProgressStore progress = stage.progress(process);
+    if (progress != null) {
+      builder.progress(progress);
+    }
     return builder.build();
   }
 
@@ -64,7 +69,7 @@ final class SimulatedEngines {
       if (chain != null) {
         stage.oracle().looked(chain, process, answer);
       }
-      return answer;
+      return stage.wrapped(answer);
     };
   }
 
@@ -102,6 +107,14 @@ final class SimulatedEngines {
       if (chain != null) {
         stage.trace(() -> chain + " has " + event.settled() + " settled of " + event.records());
         stage.oracle().books().finished(chain, event);
+      }
+    }
+
+    @Override
+    public void progress(ProgressEvent event) {
+      Chain chain = chain();
+      if (chain != null && event.failures() > 0) {
+        chain.progressFailed = true;
       }
     }
 

@@ -51,6 +51,22 @@ final class SimulatedRows implements TargetRegistry {
         id, (same, row) -> row.toBuilder().maxInFlight(row.maxInFlight() % 3 + 1).build());
   }
 
+  /** Points a row elsewhere, and back: what was settled there is not settled here. */
+  void retarget(String id) {
+    rows.computeIfPresent(
+        id,
+        (same, row) -> {
+          String elsewhere = row.destination().equals(id) ? id + "-elsewhere" : id;
+          return TargetConfig.fromRow(with(row.toRow(), "destination", elsewhere));
+        });
+  }
+
+  private static Map<String, Object> with(Map<String, Object> row, String column, Object value) {
+    Map<String, Object> changed = new LinkedHashMap<>(row);
+    changed.put(column, value);
+    return changed;
+  }
+
   void unreadable(boolean now) {
     unreadable = now;
   }

@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.streamfanout.spi.FanoutListener;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.TargetProvider;
+import org.streamfanout.spi.Targets;
 
 /**
  * Plays the real engine on simulated time, threads, hosts and destinations, and checks from the
@@ -30,6 +32,8 @@ public final class Simulation {
   private final DestinationBehaviour behaviour;
   private final UnaryOperator<TargetProvider> providers;
   private final UnaryOperator<FanoutListener> listeners;
+  private final UnaryOperator<ProgressStore> stores;
+  private final UnaryOperator<Targets> rows;
 
   private Simulation(Builder builder) {
     this.host = builder.host;
@@ -40,6 +44,8 @@ public final class Simulation {
     this.behaviour = builder.behaviour;
     this.providers = builder.providers;
     this.listeners = builder.listeners;
+    this.stores = builder.stores;
+    this.rows = builder.rows;
   }
 
   /** Starts a simulation of a host, with all faults, up to 2 shards, 8 records each, 3 targets. */
@@ -142,6 +148,14 @@ public final class Simulation {
     return listeners.apply(listener);
   }
 
+  ProgressStore wrap(ProgressStore store) {
+    return stores.apply(store);
+  }
+
+  Targets wrap(Targets targets) {
+    return rows.apply(targets);
+  }
+
   /** Builds a simulation; not thread-safe. */
   public static final class Builder {
     private final Host host;
@@ -152,6 +166,8 @@ public final class Simulation {
     private DestinationBehaviour behaviour = new FaultyBehaviour();
     private UnaryOperator<TargetProvider> providers = provider -> provider;
     private UnaryOperator<FanoutListener> listeners = listener -> listener;
+    private UnaryOperator<ProgressStore> stores = store -> store;
+    private UnaryOperator<Targets> rows = targets -> targets;
 
     private Builder(Host host) {
       this.host = Objects.requireNonNull(host, "host");
@@ -196,6 +212,18 @@ public final class Simulation {
     /** Puts something between the engine and what checks its counts. */
     Builder listeners(UnaryOperator<FanoutListener> wrapper) {
       listeners = wrapper;
+      return this;
+    }
+
+    /** Puts something between the engine and what remembers its progress. */
+    Builder stores(UnaryOperator<ProgressStore> wrapper) {
+      stores = wrapper;
+      return this;
+    }
+
+    /** Puts something between the table and the engine that the oracle does not see. */
+    Builder rows(UnaryOperator<Targets> change) {
+      rows = change;
       return this;
     }
 

@@ -9,13 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.InMemoryProgressStore;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.simulator.Choices.Kind;
+import org.streamfanout.simulator.SimulatedProgress.Failing;
+import org.streamfanout.simulator.SimulatedProgress.Memory;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.Message;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetProvider;
+import org.streamfanout.spi.Targets;
 
 /**
  * The world that a {@link Host} finds itself in: a source, processes, time. Used by one simulated
@@ -47,6 +52,10 @@ public final class Stage {
   private final List<String> trace = new ArrayList<>();
   private final boolean tracing;
   private final int troubles;
+  private Memory memory = Memory.NONE;
+  private Failing failingProgress = Failing.NOTHING;
+  private final InMemoryProgressStore sharedProgress =
+      InMemoryProgressStore.builder().onlyReader(true).build();
   private long digest;
   private int kills;
   private int troublesTaken;
@@ -185,8 +194,34 @@ public final class Stage {
     return rows;
   }
 
+  /** Sets who remembers progress, and what fails of it. */
+  void remember(Memory newMemory, Failing failing) {
+    memory = newMemory;
+    failingProgress = failing;
+    oracle.remember(newMemory, failing != Failing.LOADS);
+    trace(() -> "progress is remembered by " + newMemory + ", failing: " + failing);
+  }
+
+  Failing failingProgress() {
+    return failingProgress;
+  }
+
+  /** Returns what remembers progress for a process; null if nothing does. */
+  @Nullable ProgressStore progress(SimulatedProcess process) {
+    return switch (memory) {
+      case NONE -> null;
+      case OWN ->
+          simulation.wrap(new SimulatedProgress(this, process, InMemoryProgressStore.create()));
+      case SHARED -> simulation.wrap(new SimulatedProgress(this, process, sharedProgress));
+    };
+  }
+
   DestinationBehaviour behaviour() {
     return simulation.behaviour();
+  }
+
+  Targets wrapped(Targets targets) {
+    return simulation.wrap(targets);
   }
 
   TargetProvider wrapped(TargetProvider provider) {

@@ -3,11 +3,14 @@ package org.streamfanout.simulator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.Checkpoint;
 import org.streamfanout.core.FanoutResult;
@@ -24,11 +27,16 @@ import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
 import org.streamfanout.spi.Outcome;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.ProviderContext;
+import org.streamfanout.spi.RecordProgress;
+import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
+import org.streamfanout.spi.TargetProgress;
 import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetSender;
+import org.streamfanout.spi.Targets;
 
 /** Hosts, providers and counts that are broken, each in one way. */
 final class PlantedBugs {
@@ -52,6 +60,7 @@ final class PlantedBugs {
     runningAhead(bugs);
     providers(bugs);
     counts(bugs);
+    stores(bugs);
     bugs.add(
         new Bug(
             "a provider returns before its request is over",
@@ -378,6 +387,97 @@ final class PlantedBugs {
             return inner.conflictKey(message);
           }
         };
+      }
+    };
+  }
+
+  // ---------------------------------------------------------------- progress
+
+  /** What a broken store makes of what it is told, or of what it answers. */
+  private interface Broken {
+    TargetProgress change(TargetProgress progress);
+  }
+
+  private static void stores(List<Bug> bugs) {
+    bugs.add(
+        store(
+            "a record that is not settled is remembered as settled",
+            progress ->
+                new TargetProgress(
+                    progress.targetId(),
+                    progress.fingerprint(),
+                    progress.records().keySet().stream()
+                        .collect(Collectors.toMap(key -> key, key -> RecordProgress.SETTLED))),
+            known -> known,
+            Rule.LEDGER,
+            Rule.CHECKPOINT));
+    bugs.add(
+        new Bug(
+            "what one row has settled is taken for settled by another",
+            Simulation.of(Hosts.lambda()).rows(PlantedBugs::blindToDestinations).build(),
+            Set.of(Rule.LEDGER)));
+    bugs.add(
+        store(
+            "what is remembered is forgotten",
+            change -> change,
+            known -> new TargetProgress(known.targetId(), known.fingerprint(), Map.of()),
+            Rule.DUPLICATE));
+  }
+
+  private static Bug store(String name, Broken saved, Broken loaded, Rule... rules) {
+    return new Bug(
+        name,
+        Simulation.of(Hosts.lambda())
+            .stores(
+                sound ->
+                    store(
+                        sound,
+                        changes -> changes.stream().map(saved::change).toList(),
+                        known -> known.stream().map(loaded::change).toList()))
+            .build(),
+        Set.of(rules));
+  }
+
+  /** Hides from the engine, and so from its fingerprints, where a target really points. */
+  private static Targets blindToDestinations(Targets targets) {
+    List<TargetConfig> valid =
+        targets.valid().stream()
+            .map(
+                row -> {
+                  Map<String, Object> same = new LinkedHashMap<>(row.toRow());
+                  same.put("destination", "anywhere");
+                  return TargetConfig.fromRow(same);
+                })
+            .toList();
+    return new Targets(valid, targets.invalid(), targets.inactive(), targets.staleSince());
+  }
+
+  private static ProgressStore store(
+      ProgressStore sound,
+      UnaryOperator<List<TargetProgress>> saved,
+      UnaryOperator<List<TargetProgress>> loaded) {
+    return new ProgressStore() {
+      @Override
+      public List<TargetProgress> load(Source source, @Nullable String shard, Deadline deadline)
+          throws Exception {
+        return loaded.apply(sound.load(source, shard, deadline));
+      }
+
+      @Override
+      public int save(
+          Source source, @Nullable String shard, List<TargetProgress> changes, Deadline deadline)
+          throws Exception {
+        return sound.save(source, shard, saved.apply(changes), deadline);
+      }
+
+      @Override
+      public boolean isShared() {
+        return sound.isShared();
+      }
+
+      @Override
+      public Duration timeout() {
+        return sound.timeout();
       }
     };
   }

@@ -70,6 +70,9 @@ public interface FanoutListener {
    */
   default void expiring(ExpiryEvent event) {}
 
+  /** A call of the engine used its {@link ProgressStore}, and something came of it. */
+  default void progress(ProgressEvent event) {}
+
   /**
    * One attempt.
    *
@@ -245,4 +248,31 @@ public interface FanoutListener {
     /** The parts of the retention at which the engine warns: at the last, the record is gone. */
     public static final List<Integer> STEPS = List.of(50, 75, 90, 100);
   }
+
+  /**
+   * What a call of the engine and its {@link ProgressStore} had to do with each other; numbers of
+   * records are sums over the targets. There is none where nothing was remembered, nothing kept and
+   * nothing went wrong.
+   *
+   * @param source where the records come from
+   * @param shard their shard; null where there is none
+   * @param skipped records that were not sent, since they are remembered as settled
+   * @param mismatched records that are remembered as settled under another row of their target, and
+   *     are therefore sent again
+   * @param kept records whose progress was written, or removed
+   * @param unkept settled records that are not remembered, and are sent again if they come again:
+   *     beyond the store's bounds, of a target with a batch transform, or of one that keeps an
+   *     order where the store is not {@linkplain ProgressStore#isShared() shared}
+   * @param failures calls of the store that failed or took too long
+   * @param failure what the last of these failed with; null if none did
+   */
+  record ProgressEvent(
+      Source source,
+      @Nullable String shard,
+      long skipped,
+      long mismatched,
+      long kept,
+      long unkept,
+      int failures,
+      @Nullable String failure) {}
 }

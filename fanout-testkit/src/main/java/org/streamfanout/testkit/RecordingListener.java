@@ -28,6 +28,11 @@ public final class RecordingListener implements FanoutListener {
     events.add(event);
   }
 
+  @Override
+  public void progress(ProgressEvent event) {
+    events.add(event);
+  }
+
   /** Returns every event. */
   public List<Record> events() {
     return List.copyOf(events);

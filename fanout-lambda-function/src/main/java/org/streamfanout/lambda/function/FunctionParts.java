@@ -2,6 +2,7 @@ package org.streamfanout.lambda.function;
 
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.core.FanoutEngine;
@@ -10,7 +11,9 @@ import org.streamfanout.lambda.EmfMetrics;
 import org.streamfanout.lambda.FanoutRequestHandler;
 import org.streamfanout.lambda.LambdaEnvironment;
 import org.streamfanout.lambda.PrimedHandler;
+import org.streamfanout.progress.dynamodb.DynamoDbProgressStore;
 import org.streamfanout.registry.dynamodb.DynamoDbTargetRegistry;
+import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.TargetRegistry;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -19,7 +22,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  *
  * @param handler serves the invocations
  * @param engine delivers
- * @param clients read the table of targets
+ * @param clients read the tables of targets and of progress
  */
 record FunctionParts(FanoutRequestHandler handler, FanoutEngine engine, AwsClients clients)
     implements PrimedHandler.Parts {
@@ -34,6 +37,10 @@ record FunctionParts(FanoutRequestHandler handler, FanoutEngine engine, AwsClien
             .build();
     FanoutEngine.Builder builder =
         environment.configure(FanoutEngine.builder()).registry(registry(environment, clients));
+    String progressTable = environment.progressTable();
+    if (progressTable != null) {
+      builder.progress(progress(environment, progressTable, clients));
+    }
     if (environment.metrics()) {
       EmfMetrics metrics = new EmfMetrics(environment.functionName());
       FanoutEngine engine = builder.listener(metrics).build();
@@ -45,11 +52,25 @@ record FunctionParts(FanoutRequestHandler handler, FanoutEngine engine, AwsClien
         new FanoutRequestHandler(engine, environment.options()), engine, clients);
   }
 
+  private static DynamoDbClient client(AwsClients clients) {
+    return clients.client(DynamoDbClient.class, DynamoDbClient::builder, AwsAccess.DEFAULT);
+  }
+
+  private static ProgressStore progress(
+      LambdaEnvironment environment, String table, AwsClients clients) {
+    DynamoDbProgressStore.Builder store =
+        DynamoDbProgressStore.builder(client(clients), table)
+            .timeout(environment.progressTimeout());
+    Duration timeToLive = environment.progressTimeToLive();
+    if (timeToLive != null) {
+      store.timeToLive(timeToLive);
+    }
+    return store.build();
+  }
+
   private static TargetRegistry registry(LambdaEnvironment environment, AwsClients clients) {
-    DynamoDbClient client =
-        clients.client(DynamoDbClient.class, DynamoDbClient::builder, AwsAccess.DEFAULT);
     return new CachingTargetRegistry(
-        DynamoDbTargetRegistry.of(client, environment.tableName()),
+        DynamoDbTargetRegistry.of(client(clients), environment.tableName()),
         environment.cacheTtl(),
         Clock.systemUTC());
   }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsClients;
+import org.streamfanout.progress.dynamodb.ProgressTable;
 import org.streamfanout.testservers.DynamoDbServer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -44,6 +45,18 @@ final class TargetTable implements AutoCloseable {
   /** Drops the table. */
   void delete() {
     client.deleteTable(request -> request.tableName(NAME));
+  }
+
+  /** Makes the table of progress. */
+  void createProgress(String name) {
+    ProgressTable.create(client, name);
+  }
+
+  /** Returns how many items a table has, and drops it. */
+  int deleteProgress(String name) {
+    int items = client.scan(request -> request.tableName(name)).count();
+    client.deleteTable(request -> request.tableName(name));
+    return items;
   }
 
   /** Puts an active target. */

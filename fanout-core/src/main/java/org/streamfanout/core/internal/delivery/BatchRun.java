@@ -526,6 +526,16 @@ public final class BatchRun {
     }
   }
 
+  /** Returns what became of each record at every target that is delivered to. */
+  public List<TargetEnds> ends() {
+    lock.lock();
+    try {
+      return live().stream().map(TargetDelivery::ends).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes the counts that a listener is told of a target, and returns those it was told before. */
   public TargetCounts tell(String targetId, TargetCounts counts) {
     lock.lock();

@@ -57,8 +57,11 @@ final class Outbound {
   /** How often the store asked to slow down. */
   int storeThrottles;
 
-  /** Attempts that count. */
+  /** Attempts that count, those of earlier calls included. */
   int attempts;
+
+  /** How many of them it came with: the fewest that one of its records had. */
+  int attemptsBefore;
 
   /** How many messages a batch with this one may have; lowered when one was too large. */
   int batchCap = Integer.MAX_VALUE;

@@ -91,6 +91,17 @@ final class Packer {
     }
     open.values().forEach(this::flush);
     open.clear();
+    if (plan.hasAttemptsBefore()) {
+      lanes.forEach(lane -> countAttemptsBefore(lane, plan));
+    }
+  }
+
+  /** The fewest, so that no record is given up before it had its own attempts. */
+  private static void countAttemptsBefore(Lane lane, TargetPlan plan) {
+    for (Outbound at = lane.head; at != null; at = at.next) {
+      at.attemptsBefore = Arrays.stream(at.outputs).map(plan::attemptsBefore).min().orElse(0);
+      at.attempts = at.attemptsBefore;
+    }
   }
 
   /** Packs one dead letter. */
@@ -292,6 +303,7 @@ final class Packer {
             null);
     part.attempts = whole.attempts;
     part.tried = whole.tried;
+    part.attemptsBefore = whole.attemptsBefore;
     part.firstTriedAt = whole.firstTriedAt;
     part.lastTriedAt = whole.lastTriedAt;
     return part;

@@ -52,6 +52,11 @@ public final class SafeListener implements FanoutListener {
     tell(listener -> listener.concurrency(event));
   }
 
+  @Override
+  public void progress(ProgressEvent event) {
+    tell(listener -> listener.progress(event));
+  }
+
   private void tell(Consumer<FanoutListener> what) {
     for (FanoutListener listener : listeners) {
       try {

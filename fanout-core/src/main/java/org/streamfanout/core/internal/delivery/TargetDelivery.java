@@ -564,6 +564,36 @@ final class TargetDelivery implements Slots.Waiter {
 
   // ---------------------------------------------------------------- between calls
 
+  /** Returns what became of each item, and how often those that are left were tried. */
+  TargetEnds ends() {
+    Packer packed = packer;
+    boolean keepsOrder =
+        setup.ordering() != Ordering.NONE || (packed != null && !packed.conflicts.isEmpty());
+    TargetEnds ends = new TargetEnds(setup, plan, keepsOrder);
+    for (int item = 0; item < plan.size(); item++) {
+      switch (ledger.end(item)) {
+        case ACCEPTED -> ends.accepted.set(item);
+        case DEAD_LETTERED, DROPPED -> ends.givenUp.set(item);
+        case ALREADY_SETTLED -> ends.alreadySettled.set(item);
+        case OPEN -> ends.attempts.put(item, plan.attemptsBefore(item));
+        case FILTERED, RELEASED -> {}
+      }
+    }
+    if (packed != null && !plan.hasOutputs()) {
+      for (Lane lane : packed.lanes) {
+        for (Outbound at = lane.head; at != null; at = at.next) {
+          if (at.origin == null) {
+            int more = at.attempts - at.attemptsBefore;
+            for (int item : at.outputs) {
+              ends.attempts.computeIfPresent(item, (same, before) -> before + more);
+            }
+          }
+        }
+      }
+    }
+    return ends;
+  }
+
   /** Ends this call's part: pauses and hopes end, sends that have not returned stay. */
   void endCall() {
     abandonPacking();

@@ -20,6 +20,7 @@ final class TargetLedger {
     OPEN,
     ACCEPTED,
     FILTERED,
+    ALREADY_SETTLED,
     DEAD_LETTERED,
     DROPPED,
     RELEASED
@@ -35,7 +36,10 @@ final class TargetLedger {
     outputs = plan.hasOutputs() ? new OutputLedger(plan) : null;
     ends = new End[plan.size()];
     for (int item = 0; item < ends.length; item++) {
-      ends[item] = plan.isFiltered(item) ? End.FILTERED : End.OPEN;
+      ends[item] =
+          plan.isFiltered(item)
+              ? End.FILTERED
+              : plan.isAlreadySettled(item) ? End.ALREADY_SETTLED : End.OPEN;
       sums[ends[item].ordinal()]++;
     }
   }
@@ -46,6 +50,10 @@ final class TargetLedger {
 
   boolean hasOpen() {
     return sum(End.OPEN) > 0;
+  }
+
+  End end(int item) {
+    return ends[item];
   }
 
   boolean isOutputOpen(int output) {
@@ -90,7 +98,7 @@ final class TargetLedger {
         sum(End.FILTERED),
         sum(End.DEAD_LETTERED),
         sum(End.DROPPED),
-        0,
+        sum(End.ALREADY_SETTLED),
         sum(End.RELEASED),
         sum(End.OPEN),
         calls,

@@ -177,9 +177,9 @@ public final class Planner {
     }
     Failure unfit = target.batchTransform() == null ? unfit(target, sent) : null;
     if (unfit == null) {
-      plan.add(index, sent);
+      plan.add(index, record.part(), sent);
     } else {
-      plan.addRejected(index, sent, unfit);
+      plan.addRejected(index, record.part(), sent, unfit);
     }
   }
 

@@ -21,7 +21,10 @@ import org.streamfanout.spi.FanoutRecord;
 public final class TargetPlan {
   private final List<FanoutRecord> records = new ArrayList<>();
   private int[] sources = new int[16];
+  private int[] parts = new int[16];
   private final BitSet filtered = new BitSet();
+  private final BitSet alreadySettled = new BitSet();
+  private final Map<Integer, Integer> attemptsBefore = new HashMap<>();
   private final Map<Integer, Failure> rejections = new HashMap<>();
   private final Map<Integer, Progress> unready = new HashMap<>();
   private @Nullable List<PlannedOutput> outputs;
@@ -38,12 +41,23 @@ public final class TargetPlan {
 
   /** Adds a record to send. */
   public void add(int sourceIndex, FanoutRecord record) {
+    add(sourceIndex, record.part(), record);
+  }
+
+  /**
+   * Adds a record to send that a transform may have given another place.
+   *
+   * @param part the place within its source record as it was decoded
+   */
+  public void add(int sourceIndex, int part, FanoutRecord record) {
     int item = records.size();
     records.add(record);
     if (item == sources.length) {
       sources = Arrays.copyOf(sources, item * 2);
+      parts = Arrays.copyOf(parts, item * 2);
     }
     sources[item] = sourceIndex;
+    parts[item] = part;
   }
 
   /** Adds a record that is filtered out. */
@@ -54,17 +68,47 @@ public final class TargetPlan {
 
   /** Adds a record that cannot be sent as it is. */
   public void addRejected(int sourceIndex, FanoutRecord record, Failure failure) {
-    addRejected(sourceIndex, record, failure, Progress.READY);
+    addRejected(sourceIndex, record.part(), record, failure, Progress.READY);
   }
 
   /** Adds a record that cannot be sent, and has perhaps not come as far as that. */
   public void addRejected(
       int sourceIndex, FanoutRecord record, Failure failure, Progress progress) {
+    addRejected(sourceIndex, record.part(), record, failure, progress);
+  }
+
+  /**
+   * Adds a record that cannot be sent as it is, and that a transform may have given another place.
+   */
+  public void addRejected(int sourceIndex, int part, FanoutRecord record, Failure failure) {
+    addRejected(sourceIndex, part, record, failure, Progress.READY);
+  }
+
+  private void addRejected(
+      int sourceIndex, int part, FanoutRecord record, Failure failure, Progress progress) {
     rejections.put(records.size(), failure);
     if (progress != Progress.READY) {
       unready.put(records.size(), progress);
     }
-    add(sourceIndex, record);
+    add(sourceIndex, part, record);
+  }
+
+  /** Leaves an item out, since an earlier call has settled it; not where there are outputs. */
+  public void leaveOut(int item) {
+    requireNoOutputs();
+    alreadySettled.set(item);
+  }
+
+  /** Sets how many attempts an item had in earlier calls; not where there are outputs. */
+  public void attemptsBefore(int item, int attempts) {
+    requireNoOutputs();
+    attemptsBefore.put(item, attempts);
+  }
+
+  private void requireNoOutputs() {
+    if (outputs != null) {
+      throw new IllegalStateException("outputs are made of whole batches, never of what is left");
+    }
   }
 
   /** Sets what is sent in place of the records. */
@@ -85,6 +129,26 @@ public final class TargetPlan {
   /** Returns the index, in the batch, of the source record that an item was made of. */
   public int sourceIndex(int item) {
     return sources[item];
+  }
+
+  /** Returns an item's place within its source record, as it was decoded. */
+  public int part(int item) {
+    return parts[item];
+  }
+
+  /** Returns whether an earlier call has settled an item. */
+  public boolean isAlreadySettled(int item) {
+    return alreadySettled.get(item);
+  }
+
+  /** Returns whether some item had attempts in earlier calls. */
+  public boolean hasAttemptsBefore() {
+    return !attemptsBefore.isEmpty();
+  }
+
+  /** Returns how many attempts an item had in earlier calls. */
+  public int attemptsBefore(int item) {
+    return attemptsBefore.isEmpty() ? 0 : attemptsBefore.getOrDefault(item, 0);
   }
 
   /** Returns whether an item is filtered out. */
@@ -112,9 +176,9 @@ public final class TargetPlan {
     return outputs == null ? records.size() : outputs.size();
   }
 
-  /** Returns whether an output is sent, or rejected; filtered ones are neither. */
+  /** Returns whether an output is sent, or rejected; what is filtered or left out is neither. */
   public boolean isOutputPlanned(int output) {
-    return outputs != null || !filtered.get(output);
+    return outputs != null || !(filtered.get(output) || alreadySettled.get(output));
   }
 
   /** Returns the record that is sent as an output. */
