@@ -226,7 +226,7 @@ final class Oracle {
   private void noteRemembered(Send send) {
     for (Message message : send.messages) {
       for (FanoutRecord record : message.records()) {
-        Item item = items.get(record.id());
+        Item item = itemOf(record);
         if (item != null && isRemembered(send, item)) {
           send.remembered.add(item);
         }
@@ -348,12 +348,18 @@ final class Oracle {
       Message message = send.messages.get(index);
       Outcome outcome = outcomes.get(index);
       for (FanoutRecord record : message.records()) {
-        Item item = items.get(record.id());
+        Item item = itemOf(record);
         if (item != null) {
           note(send, item, message, outcome);
         }
       }
     }
+  }
+
+  /** Returns what a record is, or a dead letter is of, whose own id goes on with its target's. */
+  private @Nullable Item itemOf(FanoutRecord record) {
+    int letter = record.id().indexOf('/');
+    return items.get(letter < 0 ? record.id() : record.id().substring(0, letter));
   }
 
   private void note(Send send, Item item, Message message, Outcome outcome) {
@@ -383,7 +389,7 @@ final class Oracle {
     over(send);
     for (Message message : send.messages) {
       for (FanoutRecord record : message.records()) {
-        Item item = items.get(record.id());
+        Item item = itemOf(record);
         if (item != null) {
           send.at.failures.merge(item, 1, Integer::sum);
         }
@@ -411,7 +417,7 @@ final class Oracle {
     }
     List<Item> carried = new ArrayList<>();
     for (FanoutRecord record : message.records()) {
-      Item item = items.get(record.id());
+      Item item = itemOf(record);
       if (item == null || !send.chain.items().contains(item)) {
         violated(Rule.INVENTED, send + " carries " + record.id() + ", which is not of the batch");
         return;

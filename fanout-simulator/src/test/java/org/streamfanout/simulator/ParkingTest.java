@@ -207,7 +207,8 @@ class ParkingTest {
   @EnumSource(names = {"FAILS", "HANGS", "THROTTLES", "DEAF"})
   void tooOld_isGivenUp_onlyWhereTheTargetTakesNoCalls(Trouble trouble) {
     Duration most = Duration.ofSeconds(15);
-    DeliveryPolicy policy = DeliveryPolicy.builder().maxRecordAge(most).build();
+    // So many attempts that none runs out of them before it is too old.
+    DeliveryPolicy policy = DeliveryPolicy.builder().maxRecordAge(most).maxAttempts(1_000).build();
     VirtualWorld world =
         world(target("t", OnFailure.DEAD_LETTER, policy, Ordering.NONE), letters());
     breakAndRepair(world, trouble);

@@ -119,11 +119,15 @@ final class VirtualWorld {
         builder
             .registry(source -> new Targets(this.rows, List.of(), java.util.Set.of(), null))
             .provider(new Provider())
-            .executor(task -> scheduler.start("send", null, null, task))
+            .executor(this::execute)
             .ticker(scheduler)
             .clock(clock())
             .random(new SplittableRandom(seed))
             .build();
+  }
+
+  private void execute(Runnable task) {
+    scheduler.start("task", null, null, task);
   }
 
   static TargetConfig.Builder target(String id) {
@@ -184,7 +188,7 @@ final class VirtualWorld {
   }
 
   private void read(String id, int perSecond, Duration until, Checkpoints checkpoints) {
-    ShardDelivery delivery = new ShardDelivery(engine, ShardOptions.DEFAULT);
+    ShardDelivery delivery = new ShardDelivery(engine, ShardOptions.DEFAULT, this::execute);
     while (!readNoMore) {
       Duration end = now().compareTo(until) < 0 ? now() : until;
       int arrived = (int) (end.toMillis() * perSecond / 1_000);
@@ -294,6 +298,12 @@ final class VirtualWorld {
     }
   }
 
+  /** A dead letter's own id goes on with the target's. */
+  private static String idInSource(FanoutRecord record) {
+    int letter = record.id().indexOf('/');
+    return letter < 0 ? record.id() : record.id().substring(0, letter);
+  }
+
   private List<Outcome> answer(Place place, Batch batch) throws InterruptedException {
     int index = place.calls.size();
     Duration at = now();
@@ -325,7 +335,7 @@ final class VirtualWorld {
         any = true;
         outcomes.add(Outcome.accepted());
         for (FanoutRecord record : message.records()) {
-          if (place.accepted.putIfAbsent(record.id(), now()) != null) {
+          if (place.accepted.putIfAbsent(idInSource(record), now()) != null) {
             place.repeated++;
           }
         }
