@@ -10,12 +10,14 @@ import java.util.Objects;
  * <p>Besides the share of failed calls, it opens when every call under way has timed out and none
  * was answered in between: such a target hangs, and gets a probe at once.
  *
- * @param window how many of the last calls are looked at
+ * @param window how many of the last calls are looked at; memory is taken for all of them at once
  * @param minimumCalls how many calls there must be before the share of failed ones can open it
  * @param failureRatePercent from which share of failed calls on it opens
  * @param openFor how long it refuses calls before it lets a probe through, and how much later than
- *     the last probe the next one starts while none is accepted. A target that throttles is not
- *     left alone for longer, either
+ *     the last probe the next one starts while none is accepted. The first probe goes after a
+ *     fiftieth of it where the first one was accepted the last time, and so were at least {@code
+ *     minimumCalls} of the calls looked at. A target that throttles is not left alone for longer,
+ *     either
  * @param probes how many probes in a row must be accepted before it closes, and how many may be
  *     under way at once; a probe carries one message
  */

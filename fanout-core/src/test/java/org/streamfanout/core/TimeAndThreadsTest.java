@@ -244,7 +244,10 @@ class TimeAndThreadsTest {
                       Fixture.batch(Fixture.records("a")),
                       Deadline.after(Duration.ofMinutes(10), clock::nanoTime)));
       while (answered.getCount() > 0) {
-        clock.advance(Duration.ofMillis(1));
+        if (target.sends() < 2) {
+          // No more than the pause in between, or the minute might pass before it is looked at.
+          clock.advance(Duration.ofMillis(1));
+        }
         Thread.onSpinWait();
       }
       // The breaker is open now, and nothing but its minute will end the wait.

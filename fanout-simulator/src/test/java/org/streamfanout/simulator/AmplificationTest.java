@@ -174,4 +174,35 @@ class AmplificationTest {
     assertThat(VirtualWorld.accepted(place, Duration.ofSeconds(60), end))
         .isGreaterThan((long) (0.95 * RATE * SHARDS * 60));
   }
+
+  @Test
+  void takesNothingButProbes_isNotTriedSooner() {
+    VirtualWorld world = new VirtualWorld(1, FanoutEngine.builder(), target(OnOpen.HOLD));
+    Place place = world.place("t");
+    Duration end = Duration.ofSeconds(120);
+    place.entry =
+        (message, at) ->
+            at.compareTo(BROKEN) >= 0 && at.compareTo(end) < 0 && callOf(place, message) > 1
+                ? Failure.retryable("TooMuch", "one at a time")
+                : null;
+    world.play(
+        () -> {
+          for (int shard = 0; shard < SHARDS; shard++) {
+            world.shard("s" + shard, RATE, end);
+          }
+        });
+
+    // A breaker that is closed by two probes is opened by five calls: so much each five seconds.
+    long sent = VirtualWorld.sent(place, BROKEN, end);
+    assertThat(sent).isBetween(100L, (long) (0.25 * RATE * SHARDS * 100));
+  }
+
+  /** Returns how many messages the call has that a message came with. */
+  private static int callOf(Place place, Message message) {
+    int index = place.calls.size() - 1;
+    while (!place.calls.get(index).messages().contains(message)) {
+      index--;
+    }
+    return place.calls.get(index).messages().size();
+  }
 }

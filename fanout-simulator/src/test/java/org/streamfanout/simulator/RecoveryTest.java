@@ -12,6 +12,7 @@ import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.simulator.VirtualWorld.Place;
 import org.streamfanout.simulator.VirtualWorld.Trouble;
+import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Ordering;
 
@@ -75,6 +76,37 @@ class RecoveryTest {
     List<Duration> accepted = List.copyOf(place.accepted.values());
     assertThat(accepted).hasSize(40);
     assertThat(accepted.get(19).minus(accepted.get(0))).isLessThan(Duration.ofMillis(1_500));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Ordering.class)
+  void failsForAMomentAgainAndAgain_isNotLeftAloneForLong(Ordering ordering) {
+    Duration from = Duration.ofSeconds(20);
+    Duration end = Duration.ofSeconds(80);
+    List<Long> accepted = new ArrayList<>();
+    long sent = 0;
+    for (int failing : new int[] {0, 100}) {
+      VirtualWorld world =
+          new VirtualWorld(
+              1, FanoutEngine.builder(), VirtualWorld.target("t").ordering(ordering).build());
+      Place place = world.place("t");
+      place.entry =
+          (message, at) ->
+              at.toMillis() % 400 < failing ? Failure.retryable("Flaky", "for a moment") : null;
+      world.play(
+          () -> {
+            for (int shard = 0; shard < 4; shard++) {
+              world.shard("s" + shard, 500, end);
+            }
+            world.sleepUntil(end);
+            world.readNoMore = true;
+            place.entry = null;
+          });
+      accepted.add(VirtualWorld.accepted(place, from, end));
+      sent = VirtualWorld.sent(place, from, end);
+    }
+    assertThat(accepted.get(1)).isGreaterThan(accepted.get(0) / 3);
+    assertThat(sent).isLessThan(2 * accepted.get(1));
   }
 
   private static List<String> slow(Trouble trouble, Ordering ordering, Duration within) {

@@ -1,13 +1,23 @@
 package org.streamfanout.core.internal.delivery;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.spi.FanoutListener.CircuitState;
 
 /**
- * A target's circuit breaker: whether calls are let through, by what became of the last ones. Time
- * is the engine's ticker, which may pass the greatest long. Thread-safe; never blocks.
+ * A target's circuit breaker: Resilience4j's counts calls, says when they fail too often and holds
+ * the state; this adds which calls are probes, and when they start. Time is the engine's ticker,
+ * which may pass the greatest long. Thread-safe; never blocks.
  */
 final class Circuit {
   /** What a call is let through as. */
@@ -20,6 +30,9 @@ final class Circuit {
   /** A change of state. */
   record Change(CircuitState from, CircuitState to, String why) {}
 
+  /** What fails for moments only is probed after this part of the pause. */
+  private static final int SOON = 50;
+
   private final CircuitOptions options;
   private final long openFor;
   private final boolean hangsAreProbedAtOnce;
@@ -28,14 +41,19 @@ final class Circuit {
   private final Consumer<Change> changes;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private CircuitState state = CircuitState.CLOSED;
-  private final boolean[] failed;
-  private int recorded;
-  private int next;
-  private int failures;
+  private final CircuitBreaker breaker;
+
+  /** What the breaker did, until it is told. */
+  private @Nullable StateTransition transition;
+
   private int timeOutsInARow;
   private int probesOut;
   private int probesAccepted;
+
+  /** Whether no probe failed between the last time that it opened and the next that it closed. */
+  private boolean wasBackAtOnce;
+
+  private boolean probeFailed;
 
   /** When the latest of the accepted probes was started. */
   private long acceptedStart;
@@ -46,22 +64,37 @@ final class Circuit {
   /**
    * Makes a closed breaker.
    *
+   * @param name what it is called where Resilience4j logs
    * @param hangsAreProbedAtOnce whether what waits may be sent to a target as soon as it is known
    *     to hang; otherwise a probe carries something that has not waited yet
    */
-  Circuit(CircuitOptions options, boolean hangsAreProbedAtOnce, Consumer<Change> changes) {
+  Circuit(
+      String name, CircuitOptions options, boolean hangsAreProbedAtOnce, Consumer<Change> changes) {
     this.options = options;
     this.hangsAreProbedAtOnce = hangsAreProbedAtOnce;
     this.openFor = options.openFor().toNanos();
     this.changes = changes;
-    this.failed = new boolean[options.window()];
+    this.breaker =
+        CircuitBreaker.of(
+            name,
+            CircuitBreakerConfig.custom()
+                .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(options.window())
+                .minimumNumberOfCalls(options.minimumCalls())
+                .failureRateThreshold(options.failureRatePercent())
+                // It never leaves a state because of the time, so it has no thread for that, and
+                // no jump of a clock moves it.
+                .clock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC))
+                .build());
+    // Told by us, since what is thrown in here would only be logged.
+    breaker.getEventPublisher().onStateTransition(event -> transition = event.getStateTransition());
   }
 
   /** Returns what a call that starts now would be; takes nothing. */
   Pass look(long now) {
     lock.lock();
     try {
-      if (state == CircuitState.CLOSED) {
+      if (state() == CircuitState.CLOSED) {
         return Pass.CALL;
       }
       return mayProbe(now) ? Pass.PROBE : Pass.REFUSED;
@@ -87,7 +120,7 @@ final class Circuit {
       if (pass == Pass.PROBE) {
         probesOut++;
         probeAt = now + openFor;
-        change(CircuitState.HALF_OPEN, "a probe is under way");
+        halfOpen("a probe is under way");
       }
       return true;
     } finally {
@@ -101,11 +134,15 @@ final class Circuit {
     try {
       timeOutsInARow = 0;
       if (pass == Pass.CALL) {
-        record(false);
+        if (state() == CircuitState.CLOSED) {
+          breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+          // The rate is looked at from some number of calls on, whatever became of the last one.
+          tellIfRateOpened(startedAt, "the last one was accepted");
+        }
         return;
       }
       probesOut--;
-      if (state == CircuitState.CLOSED) {
+      if (state() == CircuitState.CLOSED) {
         return;
       }
       if (probesAccepted == 0 || startedAt - acceptedStart > 0) {
@@ -113,9 +150,13 @@ final class Circuit {
       }
       probesAccepted++;
       if (probesAccepted >= options.probes()) {
-        close();
+        probesAccepted = 0;
+        wasBackAtOnce = !probeFailed;
+        probeFailed = false;
+        breaker.transitionToClosedState();
+        tell("probes were accepted");
       } else {
-        change(CircuitState.HALF_OPEN, "a probe was accepted");
+        halfOpen("a probe was accepted");
       }
     } finally {
       lock.unlock();
@@ -143,7 +184,7 @@ final class Circuit {
     try {
       timeOutsInARow++;
       fail(pass, startedAt, now, "calls time out");
-      if (state == CircuitState.CLOSED && timeOutsInARow >= underWay) {
+      if (state() == CircuitState.CLOSED && timeOutsInARow >= underWay) {
         probeAt = hangsAreProbedAtOnce ? now : now + openFor;
         open("every call under way timed out");
       }
@@ -154,19 +195,32 @@ final class Circuit {
 
   private void fail(Pass pass, long startedAt, long now, String why) {
     if (pass == Pass.CALL) {
-      record(true);
-      if (state == CircuitState.CLOSED
-          && recorded >= options.minimumCalls()
-          && failures * 100L >= (long) options.failureRatePercent() * recorded) {
-        probeAt = now + openFor;
-        open(failures + " of the last " + recorded + " calls failed; " + why);
+      // A call from before it opened says nothing that it does not know.
+      if (state() == CircuitState.CLOSED) {
+        breaker.onError(0, TimeUnit.NANOSECONDS, CallFailed.INSTANCE);
+        tellIfRateOpened(now, why);
       }
       return;
     }
     probesOut--;
     boolean outdated = probesAccepted > 0 && startedAt - acceptedStart <= 0;
-    if (state != CircuitState.CLOSED && !outdated) {
+    if (state() != CircuitState.CLOSED && !outdated) {
+      probeFailed = true;
       open("a probe failed; " + why);
+    }
+  }
+
+  private void tellIfRateOpened(long since, String why) {
+    if (state() == CircuitState.OPEN) {
+      CircuitBreaker.Metrics counted = breaker.getMetrics();
+      boolean tookCalls = counted.getNumberOfSuccessfulCalls() >= options.minimumCalls();
+      probeAt = since + (wasBackAtOnce && tookCalls ? openFor / SOON : openFor);
+      tell(
+          counted.getNumberOfFailedCalls()
+              + " of the last "
+              + counted.getNumberOfBufferedCalls()
+              + " calls failed; "
+              + why);
     }
   }
 
@@ -183,7 +237,7 @@ final class Circuit {
       }
       if (pass == Pass.PROBE) {
         probesOut--;
-        if (state == CircuitState.HALF_OPEN && probesOut == 0 && probesAccepted == 0) {
+        if (state() == CircuitState.HALF_OPEN && probesOut == 0 && probesAccepted == 0) {
           probeAt = now;
           open("a probe had no outcome");
         }
@@ -197,65 +251,68 @@ final class Circuit {
   boolean isDown() {
     lock.lock();
     try {
-      return state == CircuitState.OPEN || (state == CircuitState.HALF_OPEN && probesAccepted == 0);
+      return state() == CircuitState.OPEN
+          || (state() == CircuitState.HALF_OPEN && probesAccepted == 0);
     } finally {
       lock.unlock();
     }
   }
 
   CircuitState state() {
-    lock.lock();
-    try {
-      return state;
-    } finally {
-      lock.unlock();
-    }
+    return of(breaker.getState());
+  }
+
+  private static CircuitState of(CircuitBreaker.State state) {
+    return switch (state) {
+      case CLOSED -> CircuitState.CLOSED;
+      case HALF_OPEN -> CircuitState.HALF_OPEN;
+      case OPEN -> CircuitState.OPEN;
+      case DISABLED, FORCED_OPEN, METRICS_ONLY ->
+          throw new IllegalStateException("a breaker that is " + state);
+    };
   }
 
   /** Returns when a refused call may try again; {@code Long.MAX_VALUE} if a change will tell. */
   long nextPassAt(long now) {
     lock.lock();
     try {
-      boolean full = state == CircuitState.CLOSED || probesOut >= options.probes();
+      boolean full = state() == CircuitState.CLOSED || probesOut >= options.probes();
       return full ? Long.MAX_VALUE : mayProbe(now) ? now : probeAt;
     } finally {
       lock.unlock();
     }
   }
 
-  private void record(boolean failure) {
-    if (state != CircuitState.CLOSED) {
-      // It was started before the breaker opened, which knew enough.
-      return;
+  private void halfOpen(String why) {
+    if (state() != CircuitState.HALF_OPEN) {
+      breaker.transitionToHalfOpenState();
+      tell(why);
     }
-    if (recorded == failed.length) {
-      failures -= failed[next] ? 1 : 0;
-    } else {
-      recorded++;
-    }
-    failed[next] = failure;
-    failures += failure ? 1 : 0;
-    next = (next + 1) % failed.length;
   }
 
   private void open(String why) {
     probesAccepted = 0;
-    change(CircuitState.OPEN, why);
+    if (state() != CircuitState.OPEN) {
+      breaker.transitionToOpenState();
+      tell(why);
+    }
   }
 
-  private void close() {
-    probesAccepted = 0;
-    recorded = 0;
-    next = 0;
-    failures = 0;
-    change(CircuitState.CLOSED, "probes were accepted");
+  private void tell(String why) {
+    StateTransition made = transition;
+    if (made != null) {
+      transition = null;
+      changes.accept(new Change(of(made.getFromState()), of(made.getToState()), why));
+    }
   }
 
-  private void change(CircuitState to, String why) {
-    CircuitState from = state;
-    if (from != to) {
-      state = to;
-      changes.accept(new Change(from, to, why));
+  /** What the breaker is told about a failed call; carries nothing. */
+  private static final class CallFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    static final CallFailed INSTANCE = new CallFailed();
+
+    private CallFailed() {
+      super("call failed", null, false, false);
     }
   }
 }

@@ -89,7 +89,7 @@ public final class TargetRuntime {
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
     DeliveryPolicy policy = config.delivery();
     this.probePace = circuit.openFor().toNanos();
-    this.circuit = new Circuit(circuit, policy.onOpen() == OnOpen.HOLD, this::changed);
+    this.circuit = new Circuit(config.id(), circuit, policy.onOpen() == OnOpen.HOLD, this::changed);
     this.retryBudget =
         new RetryBudget(policy.retryBudgetPercent(), probePace, nanoTime.getAsLong());
     this.rateLimit =

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.CircuitOptions;
 import org.streamfanout.core.internal.delivery.Circuit.Pass;
+import org.streamfanout.spi.FanoutListener.CircuitState;
 
 class CircuitTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -18,6 +19,7 @@ class CircuitTest {
 
   private Circuit circuit(boolean hangsAreProbedAtOnce) {
     return new Circuit(
+        "t",
         new CircuitOptions(4, 2, 50, Duration.ofSeconds(5), 2),
         hangsAreProbedAtOnce,
         change -> changes.add(change.from() + ">" + change.to()));
@@ -49,6 +51,9 @@ class CircuitTest {
 
   @Test
   void oldFailures_leaveTheWindow() {
+    for (int call = 0; call < 3; call++) {
+      circuit.accepted(Pass.CALL, start(Pass.CALL));
+    }
     circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
     for (int call = 0; call < 4; call++) {
       circuit.accepted(Pass.CALL, start(Pass.CALL));
@@ -127,6 +132,7 @@ class CircuitTest {
 
   private Circuit patient() {
     return new Circuit(
+        "t",
         new CircuitOptions(100, 100, 50, Duration.ofSeconds(5), 2),
         true,
         change -> changes.add(change.from() + ">" + change.to()));
@@ -168,5 +174,109 @@ class CircuitTest {
     patient.released(Pass.CALL, now, false);
     patient.timedOut(Pass.CALL, now, now, 2);
     assertThat(patient.isDown()).isTrue();
+  }
+
+  @Test
+  void rateIsReachedWithACallThatWasAccepted_opens_andTells() {
+    circuit.failed(Pass.CALL, start(Pass.CALL), now, "Busy");
+    circuit.accepted(Pass.CALL, start(Pass.CALL));
+
+    assertThat(circuit.isDown()).isTrue();
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + 5 * SECOND);
+    assertThat(changes).containsExactly("CLOSED>OPEN");
+  }
+
+  private void acceptCalls() {
+    circuit.accepted(Pass.CALL, start(Pass.CALL));
+    circuit.accepted(Pass.CALL, start(Pass.CALL));
+  }
+
+  private void closeByProbesAfter(long nanos) {
+    now += nanos;
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+  }
+
+  @Test
+  void wasBackAtTheFirstProbe_isProbedSoonTheNextTime_once() {
+    acceptCalls();
+    openByFailures();
+    closeByProbesAfter(5 * SECOND);
+    acceptCalls();
+    openByFailures();
+
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + SECOND / 10);
+    now += SECOND / 10;
+    circuit.failed(Pass.PROBE, start(Pass.PROBE), now, "Busy");
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + 5 * SECOND);
+    closeByProbesAfter(5 * SECOND);
+    acceptCalls();
+    openByFailures();
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + 5 * SECOND);
+  }
+
+  @Test
+  void onlyProbesWereAccepted_isNotProbedSooner() {
+    openByFailures();
+    closeByProbesAfter(5 * SECOND);
+    openByFailures();
+
+    assertThat(circuit.nextPassAt(now)).isEqualTo(now + 5 * SECOND);
+  }
+
+  @Test
+  void callsOfBeforeItOpened_areNoProbes() {
+    long late = start(Pass.CALL);
+    openByFailures();
+    circuit.accepted(Pass.CALL, late);
+    now += 5 * SECOND;
+    long probe = start(Pass.PROBE);
+    circuit.accepted(Pass.CALL, late);
+    circuit.accepted(Pass.CALL, late);
+    circuit.failed(Pass.CALL, late, now, "Busy");
+
+    assertThat(circuit.state()).isEqualTo(CircuitState.HALF_OPEN);
+    assertThat(circuit.isDown()).isTrue();
+    circuit.accepted(Pass.PROBE, probe);
+    assertThat(circuit.look(now)).isEqualTo(Pass.PROBE);
+  }
+
+  @Test
+  void fewerCallsOpenItThanProbesClose_everyProbeIsNeeded() {
+    List<String> reasons = new ArrayList<>();
+    Circuit quick =
+        new Circuit(
+            "t",
+            new CircuitOptions(4, 1, 50, Duration.ofSeconds(5), 3),
+            true,
+            change -> reasons.add(change.to() + ": " + change.why()));
+    quick.failed(Pass.CALL, now, now, "Busy");
+    now += 5 * SECOND;
+    for (int probe = 0; probe < 3; probe++) {
+      assertThat(quick.take(Pass.PROBE, now)).isTrue();
+      quick.accepted(Pass.PROBE, now);
+    }
+
+    assertThat(quick.look(now)).isEqualTo(Pass.CALL);
+    assertThat(reasons)
+        .containsExactly(
+            "OPEN: 1 of the last 1 calls failed; Busy",
+            "HALF_OPEN: a probe is under way",
+            "CLOSED: probes were accepted");
+  }
+
+  @Test
+  void changesOfState_startNoThread() {
+    openByFailures();
+    now += 5 * SECOND;
+    circuit.failed(Pass.PROBE, start(Pass.PROBE), now, "Busy");
+    now += 5 * SECOND;
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+
+    assertThat(circuit.state()).isEqualTo(CircuitState.CLOSED);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("CircuitBreaker"));
   }
 }
