@@ -25,6 +25,14 @@ final class MemcachedCluster implements AutoCloseable {
   /** As often as the clients of AWS ask, and the original did. */
   private static final Duration REFRESH = Duration.ofSeconds(60);
 
+  /**
+   * While nodes are known, asking for them anew may take no longer, and is not tried again for
+   * longer than it may take, so that a configuration endpoint that hangs stops no send.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
   private final MemcachedSettings settings;
   private final ProviderContext context;
   private final ReentrantLock discovering = new ReentrantLock();
@@ -33,6 +41,7 @@ final class MemcachedCluster implements AutoCloseable {
   private List<HostPort> nodes = List.of();
   private @Nullable KetamaRing ring;
   private @Nullable Instant askedAt;
+  private @Nullable Instant unansweredAt;
   private boolean closed;
 
   MemcachedCluster(MemcachedSettings settings, ProviderContext context) {
@@ -51,30 +60,47 @@ final class MemcachedCluster implements AutoCloseable {
     if (fresh != null) {
       return fresh;
     }
-    if (!discovering.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+    KetamaRing known = lastRing();
+    long wait = known == null ? deadline.remainingNanos() : 0;
+    if (!discovering.tryLock(wait, TimeUnit.NANOSECONDS)) {
+      if (known != null) {
+        return known;
+      }
       throw new TimeoutException("another send still asks for the nodes");
     }
     try {
       fresh = freshRing();
       return fresh != null ? fresh : place(discover(deadline));
-    } catch (ExecutionException | IOException unanswered) {
+    } catch (ExecutionException | IOException | TimeoutException unanswered) {
       // What was known serves on; only without anything known does the send fail.
-      KetamaRing known = lastRing();
+      known = lastRing();
       if (known == null) {
         throw unanswered;
       }
+      noteUnanswered();
       return known;
     } finally {
       discovering.unlock();
     }
   }
 
+  private void noteUnanswered() {
+    lock.lock();
+    try {
+      unansweredAt = context.clock().instant();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private @Nullable KetamaRing freshRing() {
     lock.lock();
     try {
+      Instant now = context.clock().instant();
       boolean isFresh =
           !settings.discovery()
-              || (askedAt != null && askedAt.plus(REFRESH).isAfter(context.clock().instant()));
+              || (askedAt != null && askedAt.plus(REFRESH).isAfter(now))
+              || (unansweredAt != null && unansweredAt.plus(RETRY).isAfter(now));
       return isFresh ? ring : null;
     } finally {
       lock.unlock();
@@ -99,7 +125,8 @@ final class MemcachedCluster implements AutoCloseable {
     if (!settings.discovery()) {
       return settings.seeds();
     }
-    String answer = ask(settings.seeds().get(0), "config get cluster", deadline);
+    Deadline patience = lastRing() == null ? deadline : deadline.atMost(PATIENCE);
+    String answer = ask(settings.seeds().get(0), "config get cluster", patience);
     List<HostPort> found =
         ClusterAnswer.nodes(answer)
             .orElseThrow(() -> new IOException("the configuration endpoint names no nodes"));

@@ -293,6 +293,29 @@ class MemcachedSenderIT {
   }
 
   @Test
+  void send_discoveryHangs_goesOnWithWhatIsKnownAndAsksAgainLater() throws Exception {
+    MemcachedServer server = keep(MemcachedServer.start());
+    MemcachedFront front = keep(new MemcachedFront(server.port()));
+    front.answerCluster(List.of("127.0.0.1|127.0.0.1|" + server.port()));
+    TcpProxy endpoint = keep(TcpProxy.to(front.port()));
+    TargetSender sender = open("127.0.0.1:" + endpoint.port(), "discovery", "auto");
+    send(sender, messages("1"));
+    endpoint.set(TcpProxy.Mode.HOLD_REQUESTS);
+    clock.advance(Duration.ofSeconds(61));
+
+    assertThat(send(sender, messages("2"))).containsOnly(Outcome.accepted());
+    int asked = endpoint.connections();
+    assertThat(send(sender, messages("3"))).containsOnly(Outcome.accepted());
+    assertThat(endpoint.connections()).isEqualTo(asked);
+
+    endpoint.set(TcpProxy.Mode.PASS);
+    int answered = front.discoveries();
+    clock.advance(Duration.ofSeconds(61));
+    assertThat(send(sender, messages("4"))).containsOnly(Outcome.accepted());
+    assertThat(front.discoveries()).isGreaterThan(answered);
+  }
+
+  @Test
   void send_discoveryNamesAHostBeyondTheAllowed_isFatalAndReachesNobody() throws Exception {
     MemcachedServer server = keep(MemcachedServer.start());
     MemcachedFront front = keep(new MemcachedFront(server.port()));
