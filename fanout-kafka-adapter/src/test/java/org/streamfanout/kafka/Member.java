@@ -91,7 +91,7 @@ final class Member implements AutoCloseable {
             .retry(
                 new RetryPolicy(
                     1_000, Duration.ofSeconds(30), Duration.ofMillis(1), Duration.ofMillis(20)))
-            .circuit(new CircuitOptions(1_000, 1_000, 100, Duration.ofSeconds(1), 1))
+            .circuit(new CircuitOptions(1_000, 1_000, 100, Duration.ofMillis(20), 1))
             .build();
     this.consumer =
         FanoutConsumer.builder()
