@@ -1,11 +1,11 @@
 package org.streamfanout.it;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -140,7 +140,7 @@ final class SoakTargets implements TargetProvider {
   /** One call in a hundred does not come back before it is interrupted. */
   private static void hang() throws InterruptedException {
     if (ThreadLocalRandom.current().nextInt(100) == 0) {
-      Thread.sleep(Duration.ofHours(1).toMillis());
+      new CountDownLatch(1).await();
     }
   }
 
