@@ -22,6 +22,7 @@ import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutListener.ProgressEvent;
+import org.streamfanout.spi.FanoutListener.SendEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
@@ -699,6 +700,7 @@ class ProgressTest {
   void process_targetThatTakesAllTheTime_leavesTimeToSave() {
     TestClock clock = new TestClock();
     FakeProgressStore slow = new FakeProgressStore(Duration.ofMillis(500), true);
+    Semaphore takenIn = new Semaphore(0);
     failing.always(Behaviours.fail(LATER));
     RetryPolicy patient =
         new RetryPolicy(9, Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofHours(1));
@@ -710,10 +712,15 @@ class ProgressTest {
                 .listener(
                     new FanoutListener() {
                       @Override
-                      public void settled(TargetEvent event) {}
+                      public void sent(SendEvent event) {
+                        if (event.targetId().equals("t")) {
+                          takenIn.release();
+                        }
+                      }
 
                       @Override
                       public void retrying(RetryEvent event) {
+                        takenIn.acquireUninterruptibly();
                         clock.advance(Duration.ofMillis(9_600));
                       }
                     }),
@@ -742,7 +749,7 @@ class ProgressTest {
             gate.awaitArrived(1, Fixture.PATIENCE);
             target.awaitReceived(1, Fixture.PATIENCE);
             // Taken in, not only sent.
-            while (listener.events(FanoutListener.SendEvent.class).isEmpty()) {
+            while (listener.events(SendEvent.class).isEmpty()) {
               TimeUnit.MILLISECONDS.sleep(1);
             }
           },
