@@ -53,8 +53,7 @@ record DeadLetterBox(SqsClient sqs, String url) {
 
   private long sum(QueueAttributeName... attributes) {
     return sqs
-        .getQueueAttributes(
-            request -> request.queueUrl(url).attributeNames(List.of(attributes)))
+        .getQueueAttributes(request -> request.queueUrl(url).attributeNames(List.of(attributes)))
         .attributes()
         .values()
         .stream()

@@ -186,8 +186,7 @@ class ReplayQueueIT {
     }
     writeRow(",\"maxMessageBytes\":1000");
     List<String> arguments =
-        arguments(
-            box.url(), "--targets", "targets.json", "--rate", "3", "--visibility", "4s");
+        arguments(box.url(), "--targets", "targets.json", "--rate", "3", "--visibility", "4s");
 
     Ran ran;
     try (WorkerProcess process = WorkerProcess.startPlain(directory, arguments)) {
@@ -254,8 +253,7 @@ class ReplayQueueIT {
       putRow(dynamoDb, "t", true);
       putRow(dynamoDb, "off", false);
       Path from = directory.resolve("letters.jsonl");
-      Files.writeString(
-          from, letter("t", 1, "a", 10) + "\n" + letter("off", 2, "a", 10) + "\n");
+      Files.writeString(from, letter("t", 1, "a", 10) + "\n" + letter("off", 2, "a", 10) + "\n");
 
       Ran ran = replayByTable(tables.endpoint(), from, "t", "--allow-local");
       Ran again = replayByTable(tables.endpoint(), from, "t", "--allow-local");
