@@ -316,14 +316,15 @@ final class Replay {
     TargetResult answer = result.targets().get(0);
     Set<Position> unsettled = new HashSet<>(result.unsettled());
     Failure failure = answer.firstFailure();
-    String why =
-        stop.isCutOff()
-            ? "not accepted when it was stopped"
-            : failure == null ? "not sent in time" : "refused, " + failure.code();
+    boolean isCutOff = stop.isCutOff();
+    boolean isRefused = failure != null && !isCutOff;
+    String refused = failure == null ? "not sent in time" : "refused, " + failure.code();
+    String why = isCutOff ? "not accepted when it was stopped" : refused;
     List<Found> settled = new ArrayList<>();
     for (Wanted each : wanted) {
       if (unsettled.contains(each.letter().record().position())) {
-        leave(each, why);
+        boolean behind = isRefused && each.lane() != null && closed.contains(each.lane());
+        leave(each, behind ? BEHIND : why);
       } else {
         settled.add(each.found());
       }

@@ -47,11 +47,14 @@ class ReplayOfStreamTest {
             .replace(Cli.STREAM, source);
     Ran worker =
         Cli.run(
-            "run", "--event", write("e.json", event), "--targets", write("w.json", "[" + row + "]"));
+            "run",
+            "--event",
+            write("e.json", event),
+            "--targets",
+            write("w.json", "[" + row + "]"));
     assertThat(worker.exitCode()).as(worker.errors()).isZero();
     String target =
-        Cli.row(
-            "t", "file", delivered.toString(), "'ordering':'SHARD','options':{'format':'raw'}");
+        Cli.row("t", "file", delivered.toString(), "'ordering':'SHARD','options':{'format':'raw'}");
 
     Ran ran =
         Cli.run(
@@ -107,7 +110,7 @@ class ReplayOfStreamTest {
     ObjectNode attribute = MAPPER.createObjectNode();
     if (value.isObject()) {
       ObjectNode map = attribute.putObject("M");
-      value.fields().forEachRemaining(each -> map.set(each.getKey(), attribute(each.getValue())));
+      value.properties().forEach(each -> map.set(each.getKey(), attribute(each.getValue())));
     } else if (value.isArray()) {
       ArrayNode list = attribute.putArray("L");
       value.forEach(each -> list.add(attribute(each)));

@@ -93,7 +93,8 @@ class ReplayQueueIT {
       for (String line : Files.readAllLines(replayed)) {
         var record = new JsonMapper().readTree(line);
         if (record.get("key").asText().equals(key)) {
-          numbers.add(Integer.parseInt(record.get("sequenceNumber").asText()));
+          String sequenceNumber = record.get("sequenceNumber").asText();
+          numbers.add(Integer.parseInt(sequenceNumber.substring(sequenceNumber.length() - 6)));
         }
       }
     }
