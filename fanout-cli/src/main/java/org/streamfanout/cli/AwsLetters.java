@@ -1,5 +1,6 @@
 package org.streamfanout.cli;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -124,12 +125,14 @@ final class AwsLetters implements AutoCloseable {
 
       @Override
       public InputStream open() throws IOException {
-        return call(
-            name(),
-            () ->
-                client.getObject(
-                    request -> request.bucket(bucket).key(key),
-                    ResponseTransformer.toInputStream()));
+        return new BufferedInputStream(
+            call(
+                name(),
+                () ->
+                    client.getObject(
+                        request -> request.bucket(bucket).key(key),
+                        ResponseTransformer.toInputStream())),
+            1 << 16);
       }
     };
   }
@@ -143,13 +146,8 @@ final class AwsLetters implements AutoCloseable {
                 s3().getObjectAsBytes(request -> request.bucket(bucket).key(key)).asByteArray()));
   }
 
-  /**
-   * Returns the letters of a queue.
-   *
-   * @param visibility how long a message is nobody else's
-   * @param idle how long the queue has to be empty to be at its end
-   */
-  LetterSource queue(String from, Duration visibility, Duration idle) {
+  /** Returns the letters of a queue. */
+  LetterSource queue(String from, QueueLetters.Settings settings) {
     Arn arn = Arn.parse(from).orElse(null);
     SqsClient client;
     String url;
@@ -182,7 +180,7 @@ final class AwsLetters implements AutoCloseable {
                   URI.create(matcher.group(1))));
       url = from;
     }
-    return new QueueLetters(client, url, visibility, idle, this);
+    return new QueueLetters(client, url, settings, this);
   }
 
   private SqsClient sqs(AwsAccess access) {

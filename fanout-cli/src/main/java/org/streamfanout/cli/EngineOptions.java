@@ -111,9 +111,12 @@ final class EngineOptions {
     return targets.file != null ? builder.withFile(targets.file) : builder.withTable(table());
   }
 
-  /** Returns an engine over what is made of the targets, which are as for {@link #wire}. */
-  Wiring wireThrough(FanoutListener listener, UnaryOperator<TargetRegistry> view) {
-    Wiring.Builder builder = new Wiring.Builder(listener, settings()).watchedBy(view);
+  /**
+   * Returns an engine for dead letters, over what is made of the targets, which are as for {@link
+   * #wire}.
+   */
+  Wiring wireForLetters(FanoutListener listener, UnaryOperator<TargetRegistry> view) {
+    Wiring.Builder builder = new Wiring.Builder(listener, settings()).watchedBy(view).ofLetters();
     return targets.file != null ? builder.withFile(targets.file) : builder.withTable(table());
   }
 

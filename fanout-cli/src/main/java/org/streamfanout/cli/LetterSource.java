@@ -12,11 +12,13 @@ interface LetterSource extends AutoCloseable {
    * @param place where it is, for people
    * @param json the letter, or what stands in its place
    * @param handle what the source knows it by
+   * @param group what the source keeps the order of, whatever the letter says; null if nothing
    * @param problem why the letter could not be read; null if it could
    */
-  record Found(String place, Bytes json, Object handle, @Nullable String problem) {
+  record Found(
+      String place, Bytes json, Object handle, @Nullable String group, @Nullable String problem) {
     Found(String place, Bytes json, Object handle) {
-      this(place, json, handle, null);
+      this(place, json, handle, null, null);
     }
   }
 
@@ -42,6 +44,9 @@ interface LetterSource extends AutoCloseable {
 
   /** Returns how many were passed over, since they were settled before. */
   long passedOver();
+
+  /** Returns about how many could not be looked at, since letters that stay are before them. */
+  long unseen();
 
   /** Returns how much of it was read, from 0 to 1; NaN if nobody knows. */
   double progress();

@@ -5,9 +5,6 @@ import java.util.Locale;
 
 /** One line on a terminal that says how far a run is; nothing where there is no terminal. */
 final class Progress {
-  /** Clears to the end of the line, in every terminal since the VT100. */
-  static final String ERASE = "\r\u001b[K";
-
   private final PrintWriter terminal;
   private final boolean shown;
   private long events;
@@ -18,28 +15,24 @@ final class Progress {
     this.shown = shown;
   }
 
-  /** Returns a line that is shown if the process has a terminal. */
+  /** Returns a line that is shown if errors go to a terminal. */
   static Progress onTerminal(PrintWriter terminal) {
-    return new Progress(terminal, isTerminal());
-  }
-
-  static boolean isTerminal() {
-    return System.console() != null;
+    return new Progress(terminal, Terminal.hasErrors());
   }
 
   void started(EventInput.Event event) {
     events++;
     records += event.batches().stream().mapToLong(batch -> batch.records().size()).sum();
     if (shown) {
-      terminal.printf(Locale.ROOT, ERASE + "event %,d, %,d records in", events, records);
-      terminal.flush();
+      Terminal.show(
+          terminal, String.format(Locale.ROOT, "event %,d, %,d records in", events, records));
     }
   }
 
-  void finished() {
+  /** Takes the line away, so that something else can be written. */
+  void clear() {
     if (shown && events > 0) {
-      terminal.print(ERASE);
-      terminal.flush();
+      Terminal.clear(terminal);
     }
   }
 }

@@ -5,31 +5,29 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * Letters in an SQS queue. A message is deleted once its letter was accepted, and only then. One
- * that stays is kept out of sight to the end, so that it is not met again and again, and is then
- * given back.
+ * that is in hand is kept out of sight, for as long as that takes. So is one that stays, to the
+ * end, so that it is not met again and again; then it is given back.
  */
 final class QueueLetters implements LetterSource {
-  /** SQS: at most ten messages a call, and at most 20 seconds of waiting, as known 2026-11. */
-  private static final int AT_ONCE = 10;
-
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
-
-  /** SQS: at most 12 hours, as known 2026-11. */
-  private static final Duration LONGEST_VISIBILITY = Duration.ofHours(12);
+  /** SQS waits for 20 seconds at most (as known 2026-11); whoever asks for the end waits less. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
   /** A queue lets go of only so many messages, 20,000 of a FIFO queue (as known 2026-11). */
   private static final int MOST_LEFT = 10_000;
@@ -43,26 +41,40 @@ final class QueueLetters implements LetterSource {
 
   private final SqsClient client;
   private final String url;
-  private final int visibilitySeconds;
-  private final Duration idle;
+  private final boolean fifo;
+  private final Settings settings;
   private final AwsLetters aws;
   private final long expected;
+  private final HiddenMessages hidden;
+  private final Repeating extending;
 
-  /** Receipt handles of what stays, by message id. */
-  private final Map<String, String> left = new LinkedHashMap<>();
+  /** The ids of what stays. */
+  private final Set<String> left = new HashSet<>();
 
   private long received;
 
-  private record Handle(String messageId, String receipt) {}
+  /**
+   * How a queue is read.
+   *
+   * @param visibility how long a message is nobody else's, each time
+   * @param idle how long the queue has to be empty to be at its end
+   * @param stopAsked whether to wait for nothing more
+   * @param warn hears what a person should know
+   */
+  record Settings(
+      Duration visibility, Duration idle, BooleanSupplier stopAsked, Consumer<String> warn) {}
 
-  QueueLetters(SqsClient client, String url, Duration visibility, Duration idle, AwsLetters aws) {
+  QueueLetters(SqsClient client, String url, Settings settings, AwsLetters aws) {
     this.client = client;
     this.url = url;
-    this.visibilitySeconds =
-        (int) Math.min(LONGEST_VISIBILITY.toSeconds(), Math.max(1, visibility.toSeconds()));
-    this.idle = idle;
+    this.fifo = url.endsWith(".fifo");
+    this.settings = settings;
     this.aws = aws;
     this.expected = approximateSize();
+    this.hidden =
+        new HiddenMessages(client, url, settings.visibility(), System::nanoTime, settings.warn());
+    this.extending =
+        Repeating.start("fanout-visibility", settings.visibility().dividedBy(3), hidden::extend);
   }
 
   private long approximateSize() {
@@ -83,9 +95,9 @@ final class QueueLetters implements LetterSource {
 
   @Override
   public List<Found> next(boolean mayWait, int atMost) {
-    Deadline end = Deadline.after(mayWait ? idle : Duration.ZERO);
+    Deadline end = Deadline.after(mayWait ? settings.idle() : Duration.ZERO);
     boolean first = true;
-    while (first || !end.isExpired()) {
+    while (first || !(end.isExpired() || settings.stopAsked().getAsBoolean())) {
       first = false;
       List<Found> found = receive(end, atMost);
       if (!found.isEmpty()) {
@@ -109,6 +121,7 @@ final class QueueLetters implements LetterSource {
     // Rounded up: without any waiting SQS asks some of its hosts only, and may miss messages.
     long wait =
         end.isExpired() ? 0 : Math.min(LONGEST_WAIT.toSeconds(), end.remaining().toSeconds() + 1);
+    long asked = System.nanoTime();
     List<Message> messages =
         AwsLetters.call(
             "queue " + url,
@@ -118,13 +131,15 @@ final class QueueLetters implements LetterSource {
                         request ->
                             request
                                 .queueUrl(url)
-                                .maxNumberOfMessages(Math.min(AT_ONCE, atMost))
+                                .maxNumberOfMessages(Math.min(HiddenMessages.AT_ONCE, atMost))
                                 .waitTimeSeconds((int) wait)
-                                .visibilityTimeout(visibilitySeconds))
+                                .messageSystemAttributeNames(
+                                    MessageSystemAttributeName.MESSAGE_GROUP_ID)
+                                .visibilityTimeout((int) settings.visibility().toSeconds()))
                     .messages());
     List<Found> found = new ArrayList<>();
     for (Message message : messages) {
-      if (left.replace(message.messageId(), message.receiptHandle()) == null) {
+      if (hidden.add(message.messageId(), message.receiptHandle(), asked)) {
         received++;
         found.add(found(message));
       }
@@ -134,31 +149,34 @@ final class QueueLetters implements LetterSource {
 
   private Found found(Message message) {
     String place = "message " + message.messageId();
-    Handle handle = new Handle(message.messageId(), message.receiptHandle());
+    String handle = message.messageId();
+    String group = message.attributes().get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
     Bytes body = Bytes.utf8(message.body());
     if (!message.body().startsWith(POINTER)) {
-      return new Found(place, body, handle);
+      return new Found(place, body, handle, group, null);
     }
     try {
       JsonNode object = MAPPER.readTree(message.body()).path(1);
       return new Found(
           place,
           aws.object(object.path("s3BucketName").asText(), object.path("s3Key").asText()),
-          handle);
+          handle,
+          group,
+          null);
     } catch (IOException e) {
-      return new Found(place, body, handle, "a pointer to an object that is no JSON");
+      return new Found(place, body, handle, group, "a pointer to an object that is no JSON");
     } catch (UnusableException e) {
-      return new Found(place, body, handle, "its object: " + String.join("; ", e.problems()));
+      return new Found(
+          place, body, handle, group, "its object: " + String.join("; ", e.problems()));
     }
   }
 
   @Override
   public void settle(List<Found> accepted) {
-    Map<String, String> open = new LinkedHashMap<>();
-    accepted.forEach(each -> open.put(handle(each).messageId(), handle(each).receipt()));
+    Map<String, String> open = hidden.take(accepted.stream().map(QueueLetters::id).toList());
     String why = "";
     for (int tried = 0; tried < TRIES && !open.isEmpty(); tried++) {
-      for (List<String> ids : inTens(open)) {
+      for (List<String> ids : HiddenMessages.inTens(List.copyOf(open.keySet()))) {
         try {
           client
               .deleteMessageBatch(
@@ -194,20 +212,17 @@ final class QueueLetters implements LetterSource {
 
   @Override
   public void leave(Found letter) {
-    left.put(handle(letter).messageId(), handle(letter).receipt());
+    left.add(id(letter));
   }
 
-  private static Handle handle(Found letter) {
-    return (Handle) letter.handle();
+  private static String id(Found letter) {
+    return (String) letter.handle();
   }
 
-  private static List<List<String>> inTens(Map<String, String> messages) {
-    List<String> ids = List.copyOf(messages.keySet());
-    List<List<String>> tens = new ArrayList<>();
-    for (int at = 0; at < ids.size(); at += AT_ONCE) {
-      tens.add(ids.subList(at, Math.min(ids.size(), at + AT_ONCE)));
-    }
-    return tens;
+  /** A FIFO queue shows nothing of a group of which a message is hidden. */
+  @Override
+  public long unseen() {
+    return fifo && !left.isEmpty() ? approximateSize() : 0;
   }
 
   @Override
@@ -224,25 +239,8 @@ final class QueueLetters implements LetterSource {
   @Override
   public void close() {
     try {
-      for (List<String> ids : inTens(left)) {
-        AwsLetters.call(
-            "queue " + url,
-            () ->
-                client.changeMessageVisibilityBatch(
-                    request ->
-                        request
-                            .queueUrl(url)
-                            .entries(
-                                ids.stream()
-                                    .map(
-                                        id ->
-                                            ChangeMessageVisibilityBatchRequestEntry.builder()
-                                                .id(id)
-                                                .receiptHandle(left.get(id))
-                                                .visibilityTimeout(0)
-                                                .build())
-                                    .toList())));
-      }
+      extending.close();
+      hidden.giveBack();
     } finally {
       aws.close();
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.cli.LetterSource.Found;
 import org.streamfanout.core.FanoutEngine;
@@ -36,6 +35,8 @@ final class Replay {
 
   private static final long MOST_BYTES = 16L * 1024 * 1024;
 
+  static final String STOPPED = "stopped as asked";
+
   private static final String BEHIND = "an earlier letter of its order stays";
 
   private final FanoutEngine engine;
@@ -45,11 +46,18 @@ final class Replay {
   private final @Nullable LetterFilter filter;
   private final RateLimit rate;
   private final Duration timeout;
-  private final BooleanSupplier stopAsked;
+  private final ReplayStop stop;
   private final Totals totals;
   private final ReplayLine line;
   private final ReplayCounts counts = new ReplayCounts();
+
+  /** Of letters that were refused. Those in hand were read before it was known. */
   private final Set<Lane> closed = new HashSet<>();
+
+  /** Of letters that cannot be sent at all: closed for those that are read later. */
+  private final Set<Lane> stuck = new HashSet<>();
+
+  private final Set<String> stuckGroups = new HashSet<>();
   private @Nullable String end;
 
   private record Lane(Source source, String place) {}
@@ -68,7 +76,7 @@ final class Replay {
       @Nullable LetterFilter filter,
       RateLimit rate,
       Duration timeout,
-      BooleanSupplier stopAsked) {}
+      ReplayStop stop) {}
 
   Replay(
       FanoutEngine engine,
@@ -84,7 +92,7 @@ final class Replay {
     this.filter = settings.filter();
     this.rate = settings.rate();
     this.timeout = settings.timeout();
-    this.stopAsked = settings.stopAsked();
+    this.stop = settings.stop();
     this.totals = totals;
     this.line = line;
   }
@@ -100,11 +108,12 @@ final class Replay {
 
   /** Returns whether every letter of the target was settled. */
   boolean isComplete() {
-    return end == null && counts.left() == 0;
+    return end == null && counts.left() == 0 && counts.unseen == 0;
   }
 
   /** Sends until no letters are left, somebody asks for the end, or the target takes nothing. */
   void run() throws InterruptedException {
+    line.at(0, 0, letters.progress());
     while (end == null) {
       List<Wanted> chunk = new ArrayList<>();
       boolean atEnd = collect(chunk);
@@ -112,26 +121,27 @@ final class Replay {
         rate.take(chunk.size());
         send(chunk);
       }
-      line.show(counts, letters.progress());
+      line.at(counts.accepted + counts.filtered, counts.left(), letters.progress());
       if (atEnd) {
         return;
       }
-      if (stopAsked.getAsBoolean()) {
-        end = "stopped as asked";
+      if (stop.isAsked()) {
+        end = STOPPED;
       }
     }
   }
 
   /** Counts what would be sent, and leaves everything. */
   void look() throws InterruptedException {
+    line.at(0, 0, letters.progress());
     boolean atEnd = false;
     while (!atEnd && end == null) {
       List<Wanted> chunk = new ArrayList<>();
       atEnd = collect(chunk);
       chunk.forEach(each -> letters.leave(each.found()));
-      line.show(counts, letters.progress());
-      if (!atEnd && stopAsked.getAsBoolean()) {
-        end = "stopped as asked";
+      line.at(counts.wanted(), counts.left(), letters.progress());
+      if (!atEnd && stop.isAsked()) {
+        end = STOPPED;
       }
     }
   }
@@ -144,7 +154,7 @@ final class Replay {
     while (chunk.size() < most && bytes < MOST_BYTES) {
       List<Found> found = letters.next(first, most - chunk.size());
       if (found.isEmpty()) {
-        return first;
+        return first && !stop.isAsked();
       }
       first = false;
       for (Found each : found) {
@@ -158,7 +168,7 @@ final class Replay {
           bytes += each.json().length();
         }
       }
-      if (stopAsked.getAsBoolean()) {
+      if (stop.isAsked()) {
         return false;
       }
     }
@@ -169,14 +179,14 @@ final class Replay {
   private @Nullable Wanted wanted(Found found) {
     String problem = found.problem();
     if (problem != null) {
-      counts.leave(found.place(), problem);
+      leaveUnread(found, problem);
       return null;
     }
     DeadLetter letter;
     try {
       letter = DeadLetter.parse(found.json());
     } catch (DeadLetterFormatException e) {
-      counts.leave(found.place(), "no dead letter: " + e.getMessage());
+      leaveUnread(found, "no dead letter: " + e.getMessage());
       return null;
     }
     if (!letter.target().equals(target)) {
@@ -200,15 +210,46 @@ final class Replay {
               + String.join("; ", row.problems()));
       return null;
     }
-    if (letter.stage() != Stage.READY && config.transform() != null) {
-      counts.leave(
-          found.place(),
-          "transform '"
-              + config.transform()
-              + "' was not applied, and only the program that has it can do so");
+    Lane lane = lane(letter, rows.ordering(config));
+    if (lane != null && (stuck.contains(lane) || isStuck(found.group()))) {
+      stuck.add(lane);
+      counts.leave(found.place(), BEHIND);
       return null;
     }
-    return new Wanted(found, letter, lane(letter, rows.ordering(config)));
+    String unsendable = unsendable(letter, config);
+    if (unsendable != null) {
+      counts.leave(found.place(), unsendable);
+      if (lane != null) {
+        stuck.add(lane);
+      }
+      return null;
+    }
+    return new Wanted(found, letter, lane);
+  }
+
+  /** Returns why what the target would have got cannot be made of a letter; null if it can. */
+  private static @Nullable String unsendable(DeadLetter letter, TargetConfig config) {
+    if (letter.stage() != Stage.READY && config.transform() != null) {
+      return "transform '"
+          + config.transform()
+          + "' was not applied, and only the program that has it can do so";
+    }
+    if (letter.stage() == Stage.SOURCE && letter.record().part() != Position.WHOLE) {
+      return "it could not be taken out of its aggregate, and never will be";
+    }
+    return null;
+  }
+
+  /** Nobody knows its order, but for the one that its place keeps. */
+  private void leaveUnread(Found found, String why) {
+    counts.leave(found.place(), why);
+    if (found.group() != null) {
+      stuckGroups.add(found.group());
+    }
+  }
+
+  private boolean isStuck(@Nullable String group) {
+    return group != null && stuckGroups.contains(group);
   }
 
   private static @Nullable Lane lane(DeadLetter letter, Ordering ordering) {
@@ -217,6 +258,11 @@ final class Replay {
       case KEY -> new Lane(letter.source(), "key " + letter.record().key());
       case BATCH, SHARD -> new Lane(letter.source(), "shard " + letter.shard());
     };
+  }
+
+  /** Looks at what could not be looked at. To be called at the end. */
+  void finish() {
+    counts.unseen = letters.unseen();
   }
 
   private void send(List<Wanted> chunk) throws InterruptedException {
@@ -260,22 +306,25 @@ final class Replay {
 
   private void send(Part part, List<Wanted> wanted, Deadline deadline) throws InterruptedException {
     rows.setStage(part.stage());
-    FanoutResult result =
-        engine.process(
-            new SourceBatch(
-                part.place().source(),
-                part.place().shard(),
-                wanted.stream().map(each -> each.letter().record()).toList()),
-            deadline);
+    SourceBatch batch =
+        new SourceBatch(
+            part.place().source(),
+            part.place().shard(),
+            wanted.stream().map(each -> each.letter().record()).toList());
+    FanoutResult result = stop.sending(() -> engine.process(batch, deadline));
     totals.add(result);
     TargetResult answer = result.targets().get(0);
     Set<Position> unsettled = new HashSet<>(result.unsettled());
     Failure failure = answer.firstFailure();
-    String why = failure == null ? "not sent in time" : "refused, " + failure.code();
+    boolean isCutOff = stop.isCutOff();
+    boolean isRefused = failure != null && !isCutOff;
+    String refused = failure == null ? "not sent in time" : "refused, " + failure.code();
+    String why = isCutOff ? "not accepted when it was stopped" : refused;
     List<Found> settled = new ArrayList<>();
     for (Wanted each : wanted) {
       if (unsettled.contains(each.letter().record().position())) {
-        leave(each, why);
+        boolean behind = isRefused && each.lane() != null && closed.contains(each.lane());
+        leave(each, behind ? BEHIND : why);
       } else {
         settled.add(each.found());
       }
@@ -287,7 +336,12 @@ final class Replay {
     long filtered = part.stage() == Stage.SOURCE ? 0 : answer.counts().filtered();
     counts.filtered += filtered;
     counts.accepted += settled.size() - filtered;
-    if (!unsettled.isEmpty() && (deadline.isExpired() || isFatal(failure))) {
+    if (unsettled.isEmpty()) {
+      return;
+    }
+    if (stop.isCutOff()) {
+      end = STOPPED;
+    } else if (deadline.isExpired() || isFatal(failure)) {
       end = "the target takes nothing for now: " + Objects.requireNonNullElse(failure, "no answer");
     }
   }

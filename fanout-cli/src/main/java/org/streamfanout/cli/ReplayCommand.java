@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.LetterFilter;
 import org.streamfanout.core.registry.JsonTargetRegistry;
@@ -17,7 +18,9 @@ import org.streamfanout.spi.Source;
 import org.streamfanout.spi.Targets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** {@code fanout replay}: sends dead letters to the target that did not take them. */
@@ -26,12 +29,23 @@ import software.amazon.awssdk.core.exception.SdkException;
     description = "Sends dead letters to the target that did not take them.",
     mixinStandardHelpOptions = true,
     footer =
-        "%nThe first SIGTERM or SIGINT stops after the letters in hand, the next one at once."
+        "%nThe first SIGTERM or SIGINT stops after the letters in hand, or 5 s; the next one at"
+            + " once."
             + "%nExit codes: 0 every letter of the target accepted, 1 something is left,"
             + " 2 bad usage or configuration.")
 final class ReplayCommand implements Callable<Integer> {
-  /** What a message of a queue is kept for beyond the time to send it. */
-  private static final Duration VISIBILITY_MARGIN = Duration.ofSeconds(60);
+  /** What letters in hand have once somebody asks for the end. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+  /** SQS counts in seconds, and hides for 12 hours at most, as known 2026-11. */
+  private static final Duration SHORTEST_VISIBILITY = Duration.ofSeconds(3);
+
+  private static final Duration LONGEST_VISIBILITY = Duration.ofHours(11);
+
+  private static final Duration TICK = Duration.ofMillis(500);
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
+  @Spec private @Nullable CommandSpec spec;
 
   private final PrintWriter out;
   private final PrintWriter errors;
@@ -86,6 +100,15 @@ final class ReplayCommand implements Callable<Integer> {
   private Duration maxWait = Duration.ofSeconds(20);
 
   @Option(
+      names = "--visibility",
+      paramLabel = "2m",
+      converter = DurationConverter.class,
+      description =
+          "How long a queue's messages are hidden at a time, and so after a crash; 2m if not given."
+              + " Those in hand are hidden again in time.")
+  private Duration visibility = Duration.ofMinutes(2);
+
+  @Option(
       names = "--timeout",
       paramLabel = "60s",
       converter = DurationConverter.class,
@@ -108,7 +131,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     Totals totals = new Totals();
     ReplayRows rows = new ReplayRows(target);
-    try (Wiring wiring = engineOptions.wireThrough(totals, rows::over)) {
+    ReplayStop stop = new ReplayStop();
+    ReplayLine line = new ReplayLine(errors, Terminal.hasErrors(), System::nanoTime);
+    try (Wiring wiring = engineOptions.wireForLetters(totals, rows::over)) {
       JsonTargetRegistry file = wiring.file();
       if (file != null) {
         checkFile(file, rows, wiring);
@@ -116,8 +141,8 @@ final class ReplayCommand implements Callable<Integer> {
           LocalDirectories.make(file);
         }
       }
-      try (LetterSource letters = open()) {
-        return run(wiring, rows, letters, totals);
+      try (LetterSource letters = open(stop, line)) {
+        return run(wiring, rows, letters, totals, stop, line);
       }
     } catch (FanoutException e) {
       throw UnusableException.underWay(List.of(String.valueOf(e.getMessage())));
@@ -135,6 +160,10 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (state != null && AwsLetters.isQueue(from)) {
       problems.add("--state is for files and buckets; a queue is its own state");
+    }
+    if (visibility.compareTo(SHORTEST_VISIBILITY) < 0
+        || visibility.compareTo(LONGEST_VISIBILITY) > 0) {
+      problems.add("--visibility is not from 3s to 11h");
     }
     Report.addProblem(report, problems);
     return problems;
@@ -173,11 +202,16 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private LetterSource open() {
+  private LetterSource open(ReplayStop stop, ReplayLine line) {
     try {
       if (AwsLetters.isQueue(from)) {
-        return inAws(
-            aws -> aws.queue(from, timeout.plus(VISIBILITY_MARGIN).plus(maxWait), maxWait));
+        QueueLetters.Settings settings =
+            new QueueLetters.Settings(
+                visibility,
+                maxWait,
+                stop::isAsked,
+                warning -> line.say("fanout: warning: " + warning));
+        return inAws(aws -> aws.queue(from, settings));
       }
       if (AwsLetters.isBucket(from)) {
         ReplayJournal journal = journal(AwsLetters.state(from, target));
@@ -214,10 +248,14 @@ final class ReplayCommand implements Callable<Integer> {
     return dryRun ? ReplayJournal.readOnly(file, target) : ReplayJournal.open(file, target);
   }
 
-  private int run(Wiring wiring, ReplayRows rows, LetterSource letters, Totals totals)
+  private int run(
+      Wiring wiring,
+      ReplayRows rows,
+      LetterSource letters,
+      Totals totals,
+      ReplayStop stop,
+      ReplayLine line)
       throws InterruptedException {
-    AtomicBoolean stopAsked = new AtomicBoolean();
-    ReplayLine line = new ReplayLine(errors, Progress.isTerminal(), System::nanoTime);
     Replay replay =
         new Replay(
             wiring.engine(),
@@ -228,29 +266,50 @@ final class ReplayCommand implements Callable<Integer> {
                 filter == null ? null : LetterFilter.of(filter),
                 RateLimit.of(rate),
                 timeout,
-                stopAsked::get),
+                stop),
             totals,
             line);
-    StopSignals signals = StopSignals.listen(() -> stopAsked.set(true));
+    StopSignals signals = StopSignals.listen(() -> stop(stop, line));
     UnusableException stopped = null;
+    Repeating ticks = Repeating.start("fanout-line", TICK, line::tick);
     try {
       if (dryRun) {
         replay.look();
       } else {
         replay.run();
       }
+      replay.finish();
     } catch (UnusableException e) {
       stopped = e;
     } finally {
       signals.close();
+      ticks.close();
     }
-    line.finished();
+    line.clear();
     print(replay, letters, totals);
     Report.write(report, () -> Report.ofReplay(replay.counts(), letters.passedOver(), totals));
     if (stopped != null) {
       throw stopped;
     }
     return replay.isComplete() ? Main.SETTLED : Main.HELD;
+  }
+
+  /** Returns soon; what is in hand is cut off later. */
+  private static void stop(ReplayStop stop, ReplayLine line) {
+    stop.ask();
+    Thread limit = new Thread(() -> cutOffLater(stop), "fanout-stop");
+    limit.setDaemon(true);
+    limit.start();
+    line.say("fanout: stopping, within " + STOP_LIMIT.toSeconds() + " s; once more to end at once");
+  }
+
+  private static void cutOffLater(ReplayStop stop) {
+    try {
+      RateLimit.park(STOP_LIMIT.toNanos());
+      stop.cutOff();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void print(Replay replay, LetterSource letters, Totals totals) {
@@ -264,5 +323,19 @@ final class ReplayCommand implements Callable<Integer> {
     if (replay.end() != null) {
       errors.println("fanout: ended early: " + replay.end());
     }
+    if (!dryRun && !replay.isComplete() && spec != null) {
+      errors.println(
+          "fanout: what is left stays where it is; to go on, type: ./fanout "
+              + spec.commandLine().getParseResult().originalArgs().stream()
+                  .map(ReplayCommand::quoted)
+                  .collect(Collectors.joining(" ")));
+    }
+  }
+
+  /** Returns an argument as a shell reads it. */
+  static String quoted(String argument) {
+    return PLAIN.matcher(argument).matches()
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
   }
 }

@@ -23,6 +23,10 @@ final class ReplayCounts {
 
   long otherTargets;
   long notMatching;
+
+  /** About how many are behind letters that stay, where nobody can look at them. */
+  long unseen;
+
   private long left;
   private long bytes;
   private @Nullable Instant oldest;
@@ -88,6 +92,14 @@ final class ReplayCounts {
               String.join(", ", places),
               count > places.size() ? ", ..." : "");
         });
+    if (unseen > 0) {
+      out.printf(
+          Locale.ROOT,
+          "  about %d not looked at: a FIFO queue shows nothing of a group before what is in front"
+              + " of it is gone; see to the letters that stay, or are another target's, and run it"
+              + " again%n",
+          unseen);
+    }
   }
 
   /** Prints what would be sent. */

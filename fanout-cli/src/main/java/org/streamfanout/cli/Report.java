@@ -77,6 +77,7 @@ final class Report {
     letters.put("otherTargets", counts.otherTargets);
     letters.put("notMatching", counts.notMatching);
     letters.put("replayedBefore", passedOver);
+    letters.put("unseen", counts.unseen);
     ObjectNode failures = letters.putObject("wantedByFailure");
     counts.byFailure().forEach(failures::put);
     return root;

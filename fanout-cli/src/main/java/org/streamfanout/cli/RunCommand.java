@@ -105,7 +105,10 @@ final class RunCommand implements Callable<Integer> {
             in,
             event -> {
               preflight.checkEvent(event);
-              preflight.takeWarnings().forEach(this::warn);
+              for (String warning : preflight.takeWarnings()) {
+                progress.clear();
+                warn(warning);
+              }
               if (!preflight.problems().isEmpty()) {
                 throw UnusableException.underWay(preflight.problems());
               }
@@ -116,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
     } catch (UnusableException e) {
       stopped = e;
     }
-    progress.finished();
+    progress.clear();
     ResultTable.print(totals.targets(), out);
     if (partial) {
       answers.forEach(out::println);

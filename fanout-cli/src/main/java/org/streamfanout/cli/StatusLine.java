@@ -15,9 +15,6 @@ import org.streamfanout.core.Ledger;
 final class StatusLine {
   private static final Duration EVERY_SECOND = Duration.ofSeconds(1);
 
-  /** A longer line would wrap in the narrowest of usual terminals, and could not be erased. */
-  private static final int WIDTH = 79;
-
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final PrintWriter out;
@@ -58,12 +55,12 @@ final class StatusLine {
   void show(WorkerNumbers numbers, int shards) {
     String text = text(numbers, shards);
     if (changing) {
-      out.print(Progress.ERASE + (text.length() > WIDTH ? text.substring(0, WIDTH) : text));
+      Terminal.show(out, text);
       shown = true;
     } else {
       out.println("fanout: " + text);
+      out.flush();
     }
-    out.flush();
   }
 
   private String text(WorkerNumbers numbers, int shards) {
@@ -94,7 +91,8 @@ final class StatusLine {
             Locale.ROOT, "%s %,d for %s", target.id(), held.records(), text(held.heldFor(now)));
   }
 
-  private static String text(Duration time) {
+  /** Returns a time in its two largest units. */
+  static String text(Duration time) {
     if (time.toHours() > 0) {
       return time.toHours() + "h" + time.toMinutesPart() + "m";
     }
@@ -106,8 +104,7 @@ final class StatusLine {
   /** Takes a line that changes away, so that something else can be written. */
   void clear() {
     if (shown) {
-      out.print(Progress.ERASE);
-      out.flush();
+      Terminal.clear(out);
       shown = false;
     }
   }

@@ -39,7 +39,7 @@ final class StoredLetters implements LetterSource {
     /** Returns its name, for people. */
     String name();
 
-    /** Starts to read it. */
+    /** Starts to read it, byte by byte if need be. */
     InputStream open() throws IOException;
   }
 
@@ -97,7 +97,7 @@ final class StoredLetters implements LetterSource {
     Stored next = all.next();
     name = next.name();
     line = 0;
-    InputStream raw = new BufferedInputStream(next.open(), 1 << 16);
+    InputStream raw = next.open();
     try {
       if (name.endsWith(".gz")) {
         open = new BufferedInputStream(new GZIPInputStream(raw), 1 << 16);
@@ -169,6 +169,11 @@ final class StoredLetters implements LetterSource {
   @Override
   public long passedOver() {
     return passedOver;
+  }
+
+  @Override
+  public long unseen() {
+    return 0;
   }
 
   @Override

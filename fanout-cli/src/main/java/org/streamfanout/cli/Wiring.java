@@ -31,6 +31,8 @@ record Wiring(
   /** A file of this machine costs little to read, and whoever edits it watches. */
   private static final Duration FILE_TTL = Duration.ofSeconds(5);
 
+  private static final Duration FOREVER = Duration.ofDays(36_500);
+
   @Override
   public void close() {
     try {
@@ -45,6 +47,7 @@ record Wiring(
     private final FanoutListener listener;
     private final Map<String, String> settings;
     private UnaryOperator<TargetRegistry> watch = UnaryOperator.identity();
+    private boolean forgetsNothing;
 
     Builder(FanoutListener listener, Map<String, String> settings) {
       this.listener = listener;
@@ -54,6 +57,12 @@ record Wiring(
     /** Puts something between the targets and the engine. */
     Builder watchedBy(UnaryOperator<TargetRegistry> newWatch) {
       watch = newWatch;
+      return this;
+    }
+
+    /** Says that no source will forget the records: they are not read from there. */
+    Builder ofLetters() {
+      forgetsNothing = true;
       return this;
     }
 
@@ -80,6 +89,9 @@ record Wiring(
       TargetRegistry watched = watch.apply(registry);
       FanoutEngine.Builder builder = FanoutEngine.builder().registry(watched).listener(listener);
       settings.forEach(builder::setting);
+      if (forgetsNothing) {
+        builder.retention(source -> FOREVER);
+      }
       builder.secrets(new EnvironmentSecrets(System.getenv()));
       return new Wiring(builder.build(), watched, file, release);
     }

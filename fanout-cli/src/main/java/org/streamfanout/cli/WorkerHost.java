@@ -132,7 +132,7 @@ final class WorkerHost {
   }
 
   private int run(WorkerRun run) throws InterruptedException {
-    StatusLine status = StatusLine.of(errors, Progress.isTerminal(), options.statusInterval());
+    StatusLine status = StatusLine.of(errors, Terminal.hasErrors(), options.statusInterval());
     while (!run.await(status.interval())) {
       status.show(metrics.numbers(), run.status().shards());
     }

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.streamfanout.cli.Cli.Ran;
 import org.streamfanout.core.deadletter.DeadLetter;
+import org.streamfanout.spi.Bytes;
+import org.streamfanout.spi.FanoutRecord;
 
 class ReplayCommandTest {
   @TempDir private Path directory;
@@ -221,14 +223,39 @@ class ReplayCommandTest {
         file(
             "l.jsonl",
             lines(
-                letter("t", record(1, "k", "secret")).stage(DeadLetter.Stage.DECODED).build(),
-                letter("t", record(2, "k", "redacted")).build()));
+                letter("t", record(1, "k", "redacted")).build(),
+                letter("t", record(2, "k", "secret")).stage(DeadLetter.Stage.DECODED).build(),
+                letter("t", record(3, "k", "too")).build()));
 
     Ran ran = replay(from);
 
     assertThat(ran.exitCode()).isEqualTo(1);
-    assertThat(ran.out()).contains("transform 'redact' was not applied");
+    assertThat(ran.out())
+        .contains("1 left: transform 'redact' was not applied")
+        .contains("1 left: an earlier letter of its order stays");
     assertThat(delivered).hasContent("redacted");
+  }
+
+  @Test
+  void replay_partThatIsInNoAggregate_isNotSentUnderAKeyThatIsNotItsOwn() throws IOException {
+    targets = file("targets.json", "[" + rawFile("'deaggregate':true") + "]");
+    FanoutRecord part =
+        FanoutRecord.builder("s0:1", "1").shard("s0").part(2).data(Bytes.utf8("x")).build();
+    Path from = file("l.jsonl", lines(letter("t", part).stage(DeadLetter.Stage.SOURCE).build()));
+
+    Ran ran = replay(from);
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.out()).contains("1 left: it could not be taken out of its aggregate");
+    assertThat(delivered).doesNotExist();
+  }
+
+  @Test
+  void replay_isLeft_saysWhatToTypeToGoOn() throws IOException {
+    Path from = file("l s.jsonl", "nonsense\n");
+
+    assertThat(replay(from).errors())
+        .contains("to go on, type: ./fanout replay --from '" + from + "' --target t --targets");
   }
 
   @Test
@@ -282,6 +309,8 @@ class ReplayCommandTest {
         "--from | s3://X | no s3://",
         "--from | https://host | no queue",
         "--target | nobody | no active row",
+        "--visibility | 1s | not from 3s to 11h",
+        "--visibility | 12h | not from 3s to 11h",
       })
   void replay_badUsage_nothingIsSent(String option, String value, String said) throws IOException {
     Path from = file("l.jsonl", lines(letter("t", 1, "a")));

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.RetryPolicy;
 import org.streamfanout.core.SourceBatch;
-import org.streamfanout.core.deadletter.DeadLetter;
 import org.streamfanout.core.registry.InMemoryTargetRegistry;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Deadline;
@@ -36,6 +34,7 @@ import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.testkit.Behaviours;
+import org.streamfanout.testkit.Gate;
 import org.streamfanout.testkit.InMemoryTarget;
 
 /** A replay over letters in memory, to a target in memory. */
@@ -46,67 +45,17 @@ class ReplayTest {
 
   private final InMemoryTarget target = new InMemoryTarget();
 
-  /** Letters that are gone once they were settled. */
-  private static final class Memory implements LetterSource {
-    final Set<Bytes> left;
-    private final Iterator<Bytes> reading;
-    private final int dieAfter;
-    private int settled;
-
-    Memory(Set<Bytes> left, int dieAfter) {
-      this.left = left;
-      this.reading = List.copyOf(left).iterator();
-      this.dieAfter = dieAfter;
-    }
-
-    @Override
-    public List<Found> next(boolean mayWait, int atMost) {
-      List<Found> found = new ArrayList<>();
-      while (reading.hasNext() && found.size() < Math.min(atMost, 7)) {
-        Bytes next = reading.next();
-        found.add(new Found("letter " + next.length(), next, next));
-      }
-      return found;
-    }
-
-    @Override
-    public void settle(List<Found> accepted) {
-      for (Found each : accepted) {
-        if (settled++ == dieAfter) {
-          throw new Died();
-        }
-        assertThat(left.remove(each.handle())).isTrue();
-      }
-    }
-
-    @Override
-    public void leave(Found letter) {
-      assertThat(left).contains(letter.json());
-    }
-
-    @Override
-    public long passedOver() {
-      return 0;
-    }
-
-    @Override
-    public double progress() {
-      return Double.NaN;
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private static final class Died extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
   private TargetConfig.Builder row(Ordering ordering) {
     return TargetConfig.builder(SOURCE, "t", target.type(), "x").ordering(ordering);
   }
 
-  private Replay replay(Memory letters, TargetConfig row, int atOnce) throws InterruptedException {
+  private Replay replay(MemoryLetters letters, TargetConfig row, int atOnce)
+      throws InterruptedException {
+    return replay(letters, row, atOnce, new ReplayStop());
+  }
+
+  private Replay replay(MemoryLetters letters, TargetConfig row, int atOnce, ReplayStop stop)
+      throws InterruptedException {
     ReplayRows rows = new ReplayRows("t");
     try (FanoutEngine engine =
         FanoutEngine.builder()
@@ -124,7 +73,7 @@ class ReplayTest {
                   null,
                   new RateLimit(atOnce, () -> 0, nanos -> {}),
                   Duration.ofMinutes(1),
-                  () -> false),
+                  stop),
               new Totals(),
               new ReplayLine(new PrintWriter(Writer.nullWriter()), false, System::nanoTime));
       replay.run();
@@ -158,8 +107,8 @@ class ReplayTest {
     while (!left.isEmpty()) {
       int dieAfter = deaths < 5 ? random.nextInt(count) : Integer.MAX_VALUE;
       try {
-        replay(new Memory(left, dieAfter), row(Ordering.KEY).build(), atOnce);
-      } catch (Died e) {
+        replay(new MemoryLetters(left, dieAfter), row(Ordering.KEY).build(), atOnce);
+      } catch (MemoryLetters.Died e) {
         deaths++;
       }
     }
@@ -185,7 +134,7 @@ class ReplayTest {
     Set<Bytes> left = letters(20, 4);
     target.always(Behaviours.failIf(message -> message.body().utf8().equals("5"), NEVER));
 
-    Replay replay = replay(new Memory(left, Integer.MAX_VALUE), row(ordering).build(), 3);
+    Replay replay = replay(new MemoryLetters(left), row(ordering).build(), 3);
 
     int stay =
         switch (ordering) {
@@ -204,7 +153,7 @@ class ReplayTest {
     Set<Bytes> left = letters(50, 4);
     target.always(Behaviours.fail(Failure.fatal("AccessDenied", "no")));
 
-    Replay replay = replay(new Memory(left, Integer.MAX_VALUE), row(Ordering.NONE).build(), 10);
+    Replay replay = replay(new MemoryLetters(left), row(Ordering.NONE).build(), 10);
 
     assertThat(left).hasSize(50);
     assertThat(replay.end()).contains("AccessDenied");
@@ -222,7 +171,7 @@ class ReplayTest {
     }
     target.always(Behaviours.failIf(message -> message.body().utf8().equals("b"), NEVER));
 
-    replay(new Memory(left, Integer.MAX_VALUE), row(Ordering.NONE).build(), 10);
+    replay(new MemoryLetters(left), row(Ordering.NONE).build(), 10);
 
     assertThat(left).singleElement().satisfies(it -> assertThat(it.utf8()).contains("s0:1/b"));
     assertThat(target.bodies("t")).containsExactlyInAnyOrder("a", "c");
@@ -258,7 +207,7 @@ class ReplayTest {
     }
     Set<Bytes> left = new LinkedHashSet<>(box.received().stream().map(Message::body).toList());
 
-    replay(new Memory(left, Integer.MAX_VALUE), row, 10);
+    replay(new MemoryLetters(left), row, 10);
 
     assertThat(left).isEmpty();
     assertThat(target.received())
@@ -267,14 +216,62 @@ class ReplayTest {
         .containsExactlyInAnyOrderElementsOf(refused);
   }
 
-  @Test
-  void line_showsHowFar() {
-    ReplayCounts counts = new ReplayCounts();
-    counts.read = 1_234;
-    counts.leave("x", DeadLetter.Stage.READY.name());
+  /** Whoever cannot be read has no key of his own, but the place in the queue that he is at. */
+  @ParameterizedTest
+  @EnumSource(Ordering.class)
+  void run_letterOfAGroupCannotBeRead_keepsBackItsGroupIfTheTargetKeepsOrder(Ordering ordering)
+      throws Exception {
+    Set<Bytes> left = new LinkedHashSet<>();
+    List<Bytes> inG = new ArrayList<>();
+    for (Bytes each : letters(6, 2)) {
+      left.add(each);
+      if (left.size() == 2) {
+        left.add(Bytes.utf8("nonsense"));
+      }
+    }
+    for (Bytes each : left) {
+      if (!each.utf8().contains("\"key\":\"k1\"")) {
+        inG.add(each);
+      }
+    }
+    MemoryLetters source = new MemoryLetters(left).inGroups(each -> inG.contains(each) ? "g" : "h");
 
-    assertThat(ReplayLine.text(counts, 0.5))
-        .isEqualTo("[############............]  50% 1,234 read, 0 accepted, 1 left");
-    assertThat(ReplayLine.text(counts, Double.NaN)).isEqualTo("1,234 read, 0 accepted, 1 left");
+    Replay replay = replay(source, row(ordering).build(), 10);
+
+    List<String> expected =
+        switch (ordering) {
+          case NONE -> List.of("0", "1", "2", "3", "4", "5");
+          case KEY -> List.of("0", "1", "3", "5");
+          case BATCH, SHARD -> List.of("0", "1");
+        };
+    assertThat(target.bodies("t")).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(replay.isComplete()).isFalse();
+    assertThat(replay.counts().left()).isEqualTo(1 + 6 - expected.size());
+  }
+
+  /** The call under way is given up, and what was accepted before counts. */
+  @Test
+  void run_cutOffWhileTheTargetHangs_endsAndTheNextRunGoesOn() throws Exception {
+    Set<Bytes> left = letters(20, 1);
+    ReplayStop stop = new ReplayStop();
+    Gate gate = new Gate();
+    target.always(
+        sending -> {
+          if (sending.batch().messages().get(0).body().utf8().equals("10")) {
+            stop.cutOff();
+            gate.pass();
+          }
+          return sending.accept(message -> null);
+        });
+
+    Replay replay = replay(new MemoryLetters(left), row(Ordering.SHARD).build(), 5, stop);
+
+    assertThat(replay.end()).isEqualTo(Replay.STOPPED);
+    assertThat(left).hasSize(10);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    target.always(sending -> sending.accept(message -> null));
+    assertThat(replay(new MemoryLetters(left), row(Ordering.SHARD).build(), 5).isComplete())
+        .isTrue();
+    assertThat(left).isEmpty();
   }
 }

@@ -63,7 +63,9 @@ class StatusLineTest {
 
     assertThat(line.interval()).hasSeconds(1);
     assertThat(text)
-        .hasToString("\r\u001b[K7 settled, 0/s, 1 shard; held: queue 1 for 2h1m" + "\r\u001b[K");
+        .hasToString(
+            "\r\u001b[K\u001b[?7l7 settled, 0/s, 1 shard; held: queue 1 for 2h1m \u001b[?7h"
+                + "\r\u001b[K");
   }
 
   @Test

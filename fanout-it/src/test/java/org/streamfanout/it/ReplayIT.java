@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +44,6 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /**
  * Refused records go to each kind of dead-letter target, are read back, and are replayed by {@code
@@ -328,7 +326,7 @@ class ReplayIT {
 
       assertThat(ran.exitCode()).as(ran.out() + ran.errors()).isZero();
       assertThat(Files.readAllLines(replayed)).hasSize(1);
-      assertThat(remaining(sqs, url)).isZero();
+      assertThat(new DeadLetterBox(sqs, url).size()).isZero();
 
       sqs.sendMessage(
           request ->
@@ -340,7 +338,7 @@ class ReplayIT {
       Ran without = replay(url, server.endpoint());
       assertThat(without.exitCode()).isEqualTo(1);
       assertThat(without.out()).contains("1 left: its object: s3://checks/gone cannot be reached");
-      assertThat(remaining(sqs, url)).isEqualTo(1);
+      assertThat(new DeadLetterBox(sqs, url).size()).isEqualTo(1);
     }
   }
 
@@ -403,7 +401,7 @@ class ReplayIT {
       killAfter(25, arguments(url, server.endpoint(), "--rate", "10"));
 
       int accepted = new HashSet<>(Files.readAllLines(replayed)).size();
-      assertThat(remaining(sqs, url) + accepted).isBetween(100L, 110L);
+      assertThat(new DeadLetterBox(sqs, url).size() + accepted).isBetween(100L, 110L);
     }
   }
 
@@ -433,22 +431,6 @@ class ReplayIT {
     assertThat(process.waitFor()).isNotZero();
   }
 
-  private static long remaining(SqsClient sqs, String url) {
-    return sqs
-        .getQueueAttributes(
-            request ->
-                request
-                    .queueUrl(url)
-                    .attributeNames(
-                        QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                        QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-        .attributes()
-        .values()
-        .stream()
-        .mapToLong(Long::parseLong)
-        .sum();
-  }
-
   private void writeRow(String more) throws IOException {
     Files.writeString(
         directory.resolve("targets.json"),
@@ -458,18 +440,6 @@ class ReplayIT {
   }
 
   private static String letter(String target, int number, int bytes) {
-    return DeadLetter.builder(
-            Records.KINESIS,
-            target,
-            Records.kinesis(
-                Records.SHARD,
-                number,
-                "k" + number,
-                Bytes.wrap("x".repeat(bytes).getBytes(StandardCharsets.UTF_8))),
-            Failure.rejected("Poison", "never"))
-        .shard(Records.SHARD)
-        .build()
-        .toJson()
-        .utf8();
+    return DeadLetterBox.letter(target, number, "k" + number, bytes);
   }
 }

@@ -72,16 +72,22 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts a worker with a health endpoint on a free port, and waits until it has one. */
   static WorkerProcess start(Path directory, List<String> arguments) throws IOException {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--health-port", "0"));
+    WorkerProcess worker = startPlain(directory, all);
+    worker.await("the health endpoint", () -> worker.health().find());
+    return worker;
+  }
+
+  /** Starts a command, whatever it is. */
+  static WorkerProcess startPlain(Path directory, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(Repository.file("fanout").toString()));
     command.addAll(arguments);
-    command.addAll(List.of("--health-port", "0"));
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     // A server of the tests takes any; without them the SDK would look for real ones.
     builder.environment().put("AWS_ACCESS_KEY_ID", "test");
     builder.environment().put("AWS_SECRET_ACCESS_KEY", "test");
-    WorkerProcess worker = new WorkerProcess(builder.start());
-    worker.await("the health endpoint", () -> worker.health().find());
-    return worker;
+    return new WorkerProcess(builder.start());
   }
 
   private Matcher health() {
