@@ -58,6 +58,7 @@ final class Replay {
   private final Set<Lane> stuck = new HashSet<>();
 
   private final Set<String> stuckGroups = new HashSet<>();
+  private boolean targetIsThere;
   private @Nullable String end;
 
   private record Lane(Source source, String place) {}
@@ -109,6 +110,16 @@ final class Replay {
   /** Returns whether every letter of the target was settled. */
   boolean isComplete() {
     return end == null && counts.left() == 0 && counts.unseen == 0;
+  }
+
+  /**
+   * Returns whether letters were found, of other targets alone, and no row of their sources has the
+   * id that was asked for: most likely it is not what was meant.
+   */
+  boolean isMistaken() {
+    return counts.otherTargets > 0
+        && counts.wanted() + counts.left() + counts.notMatching == 0
+        && !targetIsThere;
   }
 
   /** Sends until no letters are left, somebody asks for the end, or the target takes nothing. */
@@ -191,6 +202,7 @@ final class Replay {
     }
     if (!letter.target().equals(target)) {
       counts.otherTargets++;
+      targetIsThere |= rows.row(letter.source()).isThere();
       return null;
     }
     if (filter != null && !filter.matches(letter)) {
@@ -207,7 +219,7 @@ final class Replay {
               + "' of source '"
               + letter.source().id()
               + "': "
-              + String.join("; ", row.problems()));
+              + (row.isThere() ? String.join("; ", row.problems()) : "no row has this id"));
       return null;
     }
     Lane lane = lane(letter, rows.ordering(config));

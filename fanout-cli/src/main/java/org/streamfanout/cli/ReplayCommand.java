@@ -291,7 +291,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (stopped != null) {
       throw stopped;
     }
-    return replay.isComplete() ? Main.SETTLED : Main.HELD;
+    return replay.isComplete() && !replay.isMistaken() ? Main.SETTLED : Main.HELD;
   }
 
   /** Returns soon; what is in hand is cut off later. */
@@ -322,6 +322,12 @@ final class ReplayCommand implements Callable<Integer> {
     out.flush();
     if (replay.end() != null) {
       errors.println("fanout: ended early: " + replay.end());
+    }
+    if (replay.isMistaken()) {
+      errors.println(
+          "fanout: no letter is of target '"
+              + target
+              + "', and no row of the letters' sources has this id; check --target");
     }
     if (!dryRun && !replay.isComplete() && spec != null) {
       errors.println(

@@ -37,9 +37,13 @@ final class ReplayRows implements TargetRegistry {
    * A source's row.
    *
    * @param target null if there is no usable one
-   * @param problems why not
+   * @param problems why not; empty if there is none of the id at all
    */
-  record Row(@Nullable TargetConfig target, List<String> problems) {}
+  record Row(@Nullable TargetConfig target, List<String> problems) {
+    boolean isThere() {
+      return target != null || !problems.isEmpty();
+    }
+  }
 
   ReplayRows(String id) {
     this.id = id;
@@ -89,10 +93,9 @@ final class ReplayRows implements TargetRegistry {
     }
     return new Row(
         null,
-        List.of(
-            targets.inactive().contains(id)
-                ? "its row is not active; set active=true"
-                : "no row has this id"));
+        targets.inactive().contains(id)
+            ? List.of("its row is not active; set active=true")
+            : List.of());
   }
 
   private TargetConfig forStage(TargetConfig target) {

@@ -246,7 +246,7 @@ class ReplayQueueIT {
   }
 
   @Test
-  void table_rowOfTheTable_fileAndQueueAreReplayed() throws Exception {
+  void table_lettersOfAFile_goByTheTablesRow() throws Exception {
     try (DynamoDbServer tables = DynamoDbServer.start();
         DynamoDbClient dynamoDb =
             AwsTestClients.client(DynamoDbClient.builder(), tables.endpoint())) {
@@ -267,8 +267,9 @@ class ReplayQueueIT {
       assertThat(arrived("a")).containsExactly(1);
       assertThat(inactive.exitCode()).as(inactive.out() + inactive.errors()).isEqualTo(1);
       assertThat(inactive.out()).contains("its row is not active; set active=true");
-      assertThat(unknown.exitCode()).as(unknown.out() + unknown.errors()).isZero();
+      assertThat(unknown.exitCode()).as(unknown.out() + unknown.errors()).isEqualTo(1);
       assertThat(unknown.out()).contains("0 accepted", "2 of other targets");
+      assertThat(unknown.errors()).contains("no letter is of target 'nobody'", "check --target");
       assertThat(forbidden.exitCode()).as(forbidden.out() + forbidden.errors()).isEqualTo(1);
       assertThat(forbidden.out()).contains("1 left: ");
     }
