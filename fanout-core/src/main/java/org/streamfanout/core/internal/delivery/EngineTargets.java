@@ -239,7 +239,9 @@ public final class EngineTargets {
     return validation.resolve(targets).invalid();
   }
 
-  /** Lets every target go, opens none any more, and returns those whose sender is not closed yet. */
+  /**
+   * Lets every target go, opens none any more, and returns those whose sender is not closed yet.
+   */
   public List<TargetRuntime> retireAll() {
     lock.lock();
     try {

@@ -34,7 +34,8 @@ class LanesInterleavingsTest {
     private final ReentrantLock run = new ReentrantLock();
     private final Lanes lanes = new Lanes(Ordering.KEY, false, message -> {});
     private final List<Lane> all = List.of(new Lane("a"), new Lane("b"));
-    private final List<List<Outbound>> drawn = new ArrayList<>(List.of(List.of(), List.of(), List.of()));
+    private final List<List<Outbound>> drawn =
+        new ArrayList<>(List.of(List.of(), List.of(), List.of()));
     private boolean held = true;
 
     public Sends() {
@@ -44,7 +45,8 @@ class LanesInterleavingsTest {
         FanoutRecord record = FanoutRecord.builder("r" + order, "").build();
         Lane lane = all.get(LANE[order]);
         Outbound message =
-            new Outbound(List.of(record), new int[] {order}, 1, 1, lane, null, null, conflict, null);
+            new Outbound(
+                List.of(record), new int[] {order}, 1, 1, lane, null, null, conflict, null);
         lane.append(message);
         if (conflict != null) {
           conflict.add(message);
@@ -123,10 +125,13 @@ class LanesInterleavingsTest {
     }
   }
 
-  /** The heads of both lanes that are not closed, unless an earlier message has their conflict key. */
+  /**
+   * The heads of both lanes that are not closed, unless an earlier message has their conflict key.
+   */
   public static class SendsSpec {
     private final TreeSet<Integer> open = new TreeSet<>(List.of(0, 1, 2, 3, 4, 5));
-    private final List<List<Integer>> drawn = new ArrayList<>(List.of(List.of(), List.of(), List.of()));
+    private final List<List<Integer>> drawn =
+        new ArrayList<>(List.of(List.of(), List.of(), List.of()));
     private boolean held = true;
 
     public String draw(int send) {

@@ -49,7 +49,10 @@ class RuntimeInterleavingsTest {
   void circuit_anyThreads_changesFromOneStateToTheNext() {
     Interleavings.of(Breaker.class, Breaker.class)
         .playAfter(
-            "start 0; start 1; start 2", "finish 0 false", "finish 1 false; start 1", "finish 2 true")
+            "start 0; start 1; start 2",
+            "finish 0 false",
+            "finish 1 false; start 1",
+            "finish 2 true")
         .playAfter(
             "start 0; finish 0 false; start 0; finish 0 false; pass",
             "start 0; finish 0 true; start 0",
@@ -70,7 +73,6 @@ class RuntimeInterleavingsTest {
   void plantedCloseWithoutALock_isFound() {
     Interleavings.of(ClosesTwice.class, ClosesTwice.class)
         .playAfter("retire", "callIsOver", "callIsOver")
-        .noOthers()
         .finds("closed twice");
   }
 
@@ -78,13 +80,20 @@ class RuntimeInterleavingsTest {
   void plantedReturnThatIsMissed_isFound() {
     Interleavings.of(MissedReturn.class, HangingSpec.class)
         .play("hang 0", "giveBack 0; blocks 0")
-        .noOthers()
         .finds(Interleavings.NO_ORDER_EXPLAINS_IT);
   }
 
   private static Attempt attempt() {
     return new Attempt(
-        null, null, List.of(), 0, Deadline.after(Duration.ofDays(1)), 0, 0, false, Circuit.Pass.CALL);
+        null,
+        null,
+        List.of(),
+        0,
+        Deadline.after(Duration.ofDays(1)),
+        0,
+        0,
+        false,
+        Circuit.Pass.CALL);
   }
 
   /** A target's sender that knows whether it is used. */
@@ -112,7 +121,9 @@ class RuntimeInterleavingsTest {
 
   private static TargetRuntime runtime(TargetSender sender) {
     return new TargetRuntime(
-        TargetConfig.builder(Source.of("kafka://broker:9092/orders"), "t", "memory", "anywhere").maxInFlight(8).build(),
+        TargetConfig.builder(Source.of("kafka://broker:9092/orders"), "t", "memory", "anywhere")
+            .maxInFlight(8)
+            .build(),
         Capabilities.builder(Limits.of(10, 1_000, 1_000)).build(),
         sender,
         null,
@@ -171,8 +182,7 @@ class RuntimeInterleavingsTest {
     @Validate
     public void end() {
       Interleavings.require(!sender.closedUnderASend, "closed under a send");
-      Interleavings.require(
-          sender.closes.get() == (runtime.isClosed() ? 1 : 0), "not closed once");
+      Interleavings.require(sender.closes.get() == (runtime.isClosed() ? 1 : 0), "not closed once");
     }
   }
 
@@ -267,7 +277,8 @@ class RuntimeInterleavingsTest {
     private boolean broken;
     private final Circuit.Pass[] passes = new Circuit.Pass[CALLS];
     private final Circuit circuit =
-        new Circuit("t", new CircuitOptions(4, 2, 50, Duration.ofSeconds(1), 2), true, this::changed);
+        new Circuit(
+            "t", new CircuitOptions(4, 2, 50, Duration.ofSeconds(1), 2), true, this::changed);
 
     private void changed(Circuit.Change change) {
       broken |= change.from() != last || change.to() == last;
@@ -289,7 +300,8 @@ class RuntimeInterleavingsTest {
     }
 
     @Operation
-    public void finish(@Param(gen = ThreadIdGen.class) int call, @Param(name = "good") boolean good) {
+    public void finish(
+        @Param(gen = ThreadIdGen.class) int call, @Param(name = "good") boolean good) {
       Circuit.Pass pass = passes[call];
       passes[call] = null;
       if (pass != null && good) {

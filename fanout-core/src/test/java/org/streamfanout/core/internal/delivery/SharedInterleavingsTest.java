@@ -67,15 +67,14 @@ class SharedInterleavingsTest {
 
   @Test
   void rateLimit_anyOrderOfSteps_isNeverExceeded() {
-    Interleavings.of(Rate.class, RateSpec.class)
-        .play("take 6", "take 6", "pass")
-        .check();
+    Interleavings.of(Rate.class, RateSpec.class).play("take 6", "take 6", "pass").check();
   }
 
   /** Shards that ask for what the engine shares, and its end. */
   @Param(name = "name", gen = IntGen.class, conf = "0:1")
   public static class Context {
-    private final EngineContext context = new EngineContext(Map.of(), name -> null, Clock.systemUTC());
+    private final EngineContext context =
+        new EngineContext(Map.of(), name -> null, Clock.systemUTC());
     private final Queue<Made> made = new ConcurrentLinkedQueue<>();
 
     private final class Made implements AutoCloseable {
@@ -143,9 +142,7 @@ class SharedInterleavingsTest {
         new CachingTargetRegistry(
             source -> {
               askedTwiceAtOnce |= asking.getAndIncrement() > 0;
-              Targets answer =
-                  new Targets(
-                      List.of(), List.of(), Set.of("v" + version.get()), null);
+              Targets answer = new Targets(List.of(), List.of(), Set.of("v" + version.get()), null);
               asking.decrementAndGet();
               return answer;
             },

@@ -23,7 +23,8 @@ class SlotsInterleavingsTest {
   void slots_anyOrderOfSteps_areGrantedInTurn_andNoWakeUpIsLost() {
     Interleavings.of(Turns.class, TurnsSpec.class)
         .playAfter("tryAcquire 0", "release 0", "tryAcquire 1; takeWakeUp 1")
-        .playAfter("tryAcquire 0; tryAcquire 1; tryAcquire 2", "release 0", "forget 1; takeWakeUp 1")
+        .playAfter(
+            "tryAcquire 0; tryAcquire 1; tryAcquire 2", "release 0", "forget 1; takeWakeUp 1")
         .playAfter("tryAcquire 0", "putBack 0", "tryAcquire 1; takeWakeUp 1")
         .check();
   }
@@ -31,8 +32,7 @@ class SlotsInterleavingsTest {
   @Test
   void slots_whoseLimitMoves_anyOrderOfSteps_areGrantedOneAtATime() {
     Interleavings.of(MovingLimit.class, MovingLimit.class)
-        .playAfter(
-            "tryAcquire 0; tryAcquire 1", "throttled 0; limit", "accepted 1; tryAcquire 1")
+        .playAfter("tryAcquire 0; tryAcquire 1", "throttled 0; limit", "accepted 1; tryAcquire 1")
         .check();
   }
 
@@ -48,7 +48,6 @@ class SlotsInterleavingsTest {
   void plantedCheckThenAct_isFound() {
     Interleavings.of(CheckThenAct.class, TurnsSpec.class)
         .play("tryAcquire 0", "tryAcquire 1")
-        .noOthers()
         .finds(Interleavings.NO_ORDER_EXPLAINS_IT);
   }
 
@@ -56,7 +55,6 @@ class SlotsInterleavingsTest {
   void plantedLostWakeUp_isFound() {
     Interleavings.of(LateWaiter.class, TurnsSpec.class)
         .playAfter("tryAcquire 0", "release 0", "tryAcquire 1; takeWakeUp 1")
-        .noOthers()
         .finds(Interleavings.NO_ORDER_EXPLAINS_IT);
   }
 
