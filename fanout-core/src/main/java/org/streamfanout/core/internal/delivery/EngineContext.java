@@ -22,6 +22,7 @@ public final class EngineContext implements ProviderContext, AutoCloseable {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Shared, Object> shared = new LinkedHashMap<>();
+  private boolean closed;
 
   private record Shared(Class<?> type, String name) {}
 
@@ -38,6 +39,10 @@ public final class EngineContext implements ProviderContext, AutoCloseable {
     Shared key = new Shared(type, name);
     lock.lock();
     try {
+      if (closed) {
+        // Nobody would close it.
+        throw new IllegalStateException("the engine is closed; " + name + " is not made anew");
+      }
       // Not computeIfAbsent: a factory may ask for something else that is shared.
       Object known = shared.get(key);
       if (known == null) {
@@ -72,6 +77,7 @@ public final class EngineContext implements ProviderContext, AutoCloseable {
     List<Object> all;
     lock.lock();
     try {
+      closed = true;
       all = new ArrayList<>(shared.values());
       shared.clear();
     } finally {

@@ -47,6 +47,7 @@ public final class EngineTargets {
   private final Map<Place, Usable> lastValid = new HashMap<>();
   private final Map<Place, TargetRuntime> runtimes = new HashMap<>();
   private final List<TargetRuntime> retired = new ArrayList<>();
+  private boolean closed;
 
   private record Place(Source source, String id) {}
 
@@ -90,7 +91,8 @@ public final class EngineTargets {
   /**
    * Returns the targets of a source, opened.
    *
-   * @throws RegistryException if they cannot be read, or there are none
+   * @throws RegistryException if they cannot be read, or there are none, or the engine was closed
+   *     while they were read: what is opened then would never be closed
    */
   public Current of(Source source) {
     Targets answer = ask(source);
@@ -102,6 +104,12 @@ public final class EngineTargets {
     }
     lock.lock();
     try {
+      if (closed) {
+        throw new RegistryException(
+            "the engine was closed while the targets of source '"
+                + source.id()
+                + "' were read; nothing was sent");
+      }
       Resolved known = resolved.get(source);
       if (known == null || !known.answer.equals(answer)) {
         known = resolve(source, answer);
@@ -231,10 +239,13 @@ public final class EngineTargets {
     return validation.resolve(targets).invalid();
   }
 
-  /** Lets every target go and returns those whose sender is not closed yet. */
+  /**
+   * Lets every target go, opens none any more, and returns those whose sender is not closed yet.
+   */
   public List<TargetRuntime> retireAll() {
     lock.lock();
     try {
+      closed = true;
       runtimes.values().forEach(this::retire);
       runtimes.clear();
       resolved.clear();

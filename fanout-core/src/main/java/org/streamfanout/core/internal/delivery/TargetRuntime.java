@@ -111,7 +111,12 @@ public final class TargetRuntime {
       changed(new Circuit.Change(state, CircuitState.CLOSED, "the target's row was changed"));
     }
     if (before.slots.limit() < before.config.maxInFlight()) {
-      tellLimit();
+      lock.lock();
+      try {
+        tellLimit();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -245,29 +250,18 @@ public final class TargetRuntime {
    * @return how many were throttled in a row
    */
   int throttled(long startedAt, long now, boolean inPart, int messages) {
-    boolean news;
     lock.lock();
     try {
-      news = throttles == 0 || startedAt - throttledAt >= 0;
-      if (news) {
+      if (throttles == 0 || startedAt - throttledAt >= 0) {
         throttles = inPart ? 1 : Math.min(MOST_THROTTLES, throttles + 1);
         throttledAt = now;
         if (slots.limit() == 1) {
           callMessages = Math.max(1, Math.min(callMessages, messages) / 2);
         }
+        if (slots.throttled()) {
+          tellLimit();
+        }
       }
-    } finally {
-      lock.unlock();
-    }
-    if (news && slots.throttled()) {
-      tellLimit();
-    }
-    return throttlesInARow();
-  }
-
-  private int throttlesInARow() {
-    lock.lock();
-    try {
       return throttles;
     } finally {
       lock.unlock();
@@ -283,17 +277,18 @@ public final class TargetRuntime {
       throttles = 0;
       int more = Math.max(1, callMessages / 10);
       callMessages = callMessages > Integer.MAX_VALUE - more ? callMessages : callMessages + more;
+      if (slots.accepted()) {
+        tellLimit();
+      }
     } finally {
       lock.unlock();
     }
     if (throttledBefore) {
       recovered();
     }
-    if (slots.accepted()) {
-      tellLimit();
-    }
   }
 
+  /** Called under the lock with every change, so that the limit told last is the one that holds. */
   private void tellLimit() {
     ConcurrencyEvent event =
         new ConcurrencyEvent(config.source(), config.id(), slots.limit(), config.maxInFlight());
