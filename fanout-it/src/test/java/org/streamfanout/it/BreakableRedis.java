@@ -16,8 +16,14 @@ import org.streamfanout.testservers.ServerFaults;
 
 /** Lists of Redis, each write of which is on the disk before it is acknowledged. */
 final class BreakableRedis implements BreakableDestination {
-  private final RedisServer server = RedisServer.startBreakable();
-  private final TcpProxy proxy = TcpProxy.to(server.port());
+  private final RedisServer server;
+  private final TcpProxy proxy;
+
+  /** Starts a server; what is configured wins. */
+  BreakableRedis(String... configuration) {
+    server = RedisServer.startBreakable(configuration);
+    proxy = TcpProxy.to(server.port());
+  }
 
   @Override
   public ServerFaults faults() {

@@ -1,11 +1,14 @@
 package org.streamfanout.it;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,7 +24,7 @@ class BreakableServersIT {
   private static final Map<Server, BreakableDestination> STARTED = new EnumMap<>(Server.class);
 
   enum Server {
-    REDIS(BreakableRedis::new),
+    REDIS(() -> new BreakableRedis()),
     MEMCACHED(BreakableMemcached::new),
     KINESIS(BreakableKinesis::new),
     SQS(BreakableSqs::new),
@@ -91,6 +94,24 @@ class BreakableServersIT {
 
       run.bring(5);
       run.endsWithEverything();
+    }
+  }
+
+  @Test
+  void kill_aServerThatForgetsWhatItShouldKeep_isFoundOut() throws Exception {
+    try (BreakableDestination forgetful = new BreakableRedis("appendonly", "no");
+        BreakableRun run = new BreakableRun(forgetful, "forgetful", false)) {
+      run.breakAmid(
+          20,
+          () -> {
+            forgetful.faults().kill();
+            return null;
+          });
+      forgetful.faults().restart();
+
+      assertThatThrownBy(run::endsWithEverything)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("acknowledged and are not there");
     }
   }
 

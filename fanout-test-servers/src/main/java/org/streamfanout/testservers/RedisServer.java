@@ -48,10 +48,15 @@ public final class RedisServer implements AutoCloseable {
   /**
    * Starts an empty server, as a process of this machine in any case, that {@link #faults} can
    * break. What it has acknowledged survives that: each write is on the disk first.
+   *
+   * @param configuration as for {@link #start}
    */
-  public static RedisServer startBreakable() {
+  public static RedisServer startBreakable(String... configuration) {
     int port = ServerProcess.freePorts(1, 0).get(0);
-    List<String> command = command(port, false, "appendonly", "yes", "appendfsync", "always");
+    List<String> directives =
+        new ArrayList<>(List.of("appendonly", "yes", "appendfsync", "always"));
+    directives.addAll(Arrays.asList(configuration));
+    List<String> command = command(port, false, directives.toArray(String[]::new));
     return new RedisServer(
         ServerProcess.start(
             ServerProcess.newFolder(), Pattern.compile(Pattern.quote(READY)), command, Map.of()),

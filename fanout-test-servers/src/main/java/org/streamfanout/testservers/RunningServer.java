@@ -26,9 +26,6 @@ interface RunningServer extends AutoCloseable {
    * @throws IllegalStateException if it was not started to be broken
    */
   default ServerFaults faults() {
-    if (this instanceof ServerProcess process) {
-      return process;
-    }
     throw new IllegalStateException("start it by startBreakable");
   }
 

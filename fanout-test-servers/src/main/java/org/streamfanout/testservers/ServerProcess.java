@@ -231,6 +231,11 @@ final class ServerProcess implements RunningServer, ServerFaults {
   }
 
   @Override
+  public ServerFaults faults() {
+    return this;
+  }
+
+  @Override
   public void freeze() {
     signal("-STOP");
   }
@@ -246,15 +251,19 @@ final class ServerProcess implements RunningServer, ServerFaults {
 
   @Override
   public void kill() {
-    Process process = life.process();
-    process.destroyForcibly();
     try {
-      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("process " + process.pid() + " does not end");
-      }
+      end();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while " + command.get(0) + " was killed", e);
+    }
+  }
+
+  private void end() throws InterruptedException {
+    Process process = life.process();
+    process.destroyForcibly();
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("process " + process.pid() + " does not end");
     }
   }
 
@@ -274,12 +283,8 @@ final class ServerProcess implements RunningServer, ServerFaults {
   /** Ends the process at once and removes its folder. May be called twice. */
   @Override
   public void close() {
-    Process process = life.process();
-    process.destroyForcibly();
     try {
-      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("process " + process.pid() + " does not end");
-      }
+      end();
       Runtime.getRuntime().removeShutdownHook(atExit);
       remove(folder);
     } catch (InterruptedException e) {
