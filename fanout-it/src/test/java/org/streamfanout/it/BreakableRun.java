@@ -44,9 +44,14 @@ final class BreakableRun implements AutoCloseable {
   private static final int BATCH = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(100);
 
-  /** Threads of the proxy, of the JVM and of Netty that are nobody's, and stay. */
+  /**
+   * Threads that are not the engine's to end: the proxy's, the JVM's, Netty's, those of the test's
+   * own clients of AWS, and one that memcached's client keeps for all of its connections.
+   */
   private static final List<String> EVERYBODYS =
       List.of(
+          "sdk-ScheduledExecutor",
+          "folsom-reconnecter",
           "tcp-proxy",
           "process reaper",
           "Attach Listener",
