@@ -19,7 +19,7 @@ import org.streamfanout.testkit.TcpProxy.Mode;
  * Real servers, frozen, killed, cut off and slowed down amid a run: the target beside them gets
  * everything meanwhile, and they have everything once they are well again.
  */
-@Timeout(300)
+@Timeout(600)
 class BreakableServersIT {
   private static final Map<Server, BreakableDestination> STARTED = new EnumMap<>(Server.class);
 

@@ -36,7 +36,7 @@ final class ServerProcess implements RunningServer, ServerFaults {
   private static final int LINES_KEPT = 50;
   private static final int PORTS_TRIED = 10;
   private static final int HIGHEST_PORT = 65_535;
-  private static final long START_SECONDS = 120;
+  private static final long START_SECONDS = 240;
   private static final long STOP_SECONDS = 10;
 
   private final Path folder;
