@@ -1,5 +1,7 @@
 package org.streamfanout.testservers;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +35,23 @@ final class JavaServer {
     command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(arguments);
     return ServerProcess.start(folder, port, command, Map.of());
+  }
+
+  /**
+   * Starts a class of this module on this JVM's class path, and waits until it says on which port
+   * it listens.
+   *
+   * @param listening what it prints before the port
+   * @param arguments of its {@code main}
+   * @throws IllegalStateException if it does not start
+   */
+  static ServerProcess start(Class<?> main, String listening, List<String> arguments) {
+    List<String> all = new ArrayList<>();
+    all.add("-cp");
+    all.add(classPath().stream().map(Path::toString).collect(joining(File.pathSeparator)));
+    all.add(main.getName());
+    all.addAll(arguments);
+    return start(Pattern.compile(Pattern.quote(listening) + "(\\d+)"), all);
   }
 
   /**

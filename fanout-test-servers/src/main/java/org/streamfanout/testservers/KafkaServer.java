@@ -2,6 +2,7 @@ package org.streamfanout.testservers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -30,11 +32,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.utils.Time;
 
 /**
  * Kafka, one node that is broker and controller, in this JVM or in a container, without
@@ -50,11 +50,16 @@ public final class KafkaServer implements AutoCloseable {
   private final String bootstrapServers;
   private final int securePort;
 
-  private KafkaServer(RunningServer server, Admin admin, String bootstrapServers, int securePort) {
+  /** Waits until the server answers. */
+  private KafkaServer(RunningServer server, int port, int securePort)
+      throws ExecutionException, InterruptedException {
     this.securePort = securePort;
     this.server = server;
-    this.admin = admin;
-    this.bootstrapServers = bootstrapServers;
+    this.bootstrapServers = "127.0.0.1:" + port;
+    this.admin =
+        Admin.create(
+            Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    admin.describeCluster().nodes().get();
   }
 
   /**
@@ -88,6 +93,31 @@ public final class KafkaServer implements AutoCloseable {
     return server;
   }
 
+  /**
+   * Starts a server, as a process of this machine in any case, that {@link #faults} can break. What
+   * it has acknowledged survives that: its system has it.
+   *
+   * @param inFront given the port of a second listener, puts something in front of it and returns
+   *     its port, by which that listener then is known to clients
+   */
+  public static KafkaServer startBreakable(IntUnaryOperator inFront) {
+    List<Integer> ports = ServerProcess.freePorts(3, 0);
+    int behind = ports.get(2);
+    Map<String, String> settings = new HashMap<>(settings(ports.get(0), ports.get(1)));
+    String plain = "PLAINTEXT://127.0.0.1:" + ports.get(0);
+    settings.put("listeners", settings.get("listeners") + ",BEHIND://127.0.0.1:" + behind);
+    settings.put(
+        "advertised.listeners", plain + ",BEHIND://127.0.0.1:" + inFront.applyAsInt(behind));
+    settings.put(
+        "listener.security.protocol.map",
+        "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,BEHIND:PLAINTEXT");
+    try {
+      return new KafkaServer(startApart(settings, ports.get(0)), ports.get(0), 0);
+    } catch (Exception e) { // as Kafka declares it
+      throw new IllegalStateException("Kafka did not start", e);
+    }
+  }
+
   private static KafkaServer start(Map<String, String> more) {
     List<Integer> ports = ServerProcess.freePorts(3, 0);
     Map<String, String> settings = new HashMap<>(settings(ports.get(0), ports.get(1)));
@@ -99,12 +129,7 @@ public final class KafkaServer implements AutoCloseable {
           ServerContainer.isWanted() && more.isEmpty()
               ? startContainer(settings)
               : startHere(settings);
-      String bootstrapServers = "127.0.0.1:" + ports.get(0);
-      Admin admin =
-          Admin.create(
-              Map.<String, Object>of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
-      admin.describeCluster().nodes().get();
-      return new KafkaServer(server, admin, bootstrapServers, ports.get(2));
+      return new KafkaServer(server, ports.get(0), ports.get(2));
     } catch (Exception e) { // as Kafka declares it
       throw new IllegalStateException("Kafka did not start", e);
     }
@@ -112,15 +137,34 @@ public final class KafkaServer implements AutoCloseable {
 
   private static RunningServer startHere(Map<String, String> settings) throws IOException {
     Path folder = Files.createTempDirectory("fanout-kafka");
-    Files.writeString(
-        folder.resolve("meta.properties"),
-        "version=1%ncluster.id=%s%nnode.id=%d%ndirectory.id=%s%n"
-            .formatted(Uuid.randomUuid(), NODE, Uuid.randomUuid()));
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("log.dirs", folder.toString());
-    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(all, false), Time.SYSTEM);
-    server.startup();
+    KafkaRaftServer server = KafkaMain.start(settings, folder);
     return () -> stop(server, folder);
+  }
+
+  /** A process, whose settings lie beside its folder, which has to be empty. */
+  private static RunningServer startApart(Map<String, String> settings, int port)
+      throws IOException {
+    Path file = Files.createTempFile("fanout-kafka", ".properties");
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    try (Writer out = Files.newBufferedWriter(file)) {
+      properties.store(out, null);
+    }
+    ServerProcess server =
+        JavaServer.start(
+            KafkaMain.class, KafkaMain.LISTENING, List.of(file.toString(), Integer.toString(port)));
+    return new RunningServer() {
+      @Override
+      public ServerFaults faults() {
+        return server;
+      }
+
+      @Override
+      public void close() {
+        server.close();
+        ServerProcess.remove(file);
+      }
+    };
   }
 
   /** The image takes settings as variables. */
@@ -217,6 +261,18 @@ public final class KafkaServer implements AutoCloseable {
             .all());
   }
 
+  /** Returns the names of the topics that there are. */
+  public Set<String> topics() {
+    try {
+      return admin.listTopics().names().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the topics cannot be listed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topics were listed", e);
+    }
+  }
+
   /**
    * Returns all that is in a topic, in the order of each partition, one partition after another.
    */
@@ -245,6 +301,11 @@ public final class KafkaServer implements AutoCloseable {
     }
     records.sort((one, other) -> Integer.compare(one.partition(), other.partition()));
     return records;
+  }
+
+  /** Returns what breaks a server of {@link #startBreakable}. */
+  public ServerFaults faults() {
+    return server.faults();
   }
 
   /** Stops the server; its topics are gone. */

@@ -1,6 +1,7 @@
 package org.streamfanout.testservers;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,13 +31,26 @@ public final class KinesisServer implements AutoCloseable {
       return new KinesisServer(
           emulator, endpoint, URI.create("https://127.0.0.1:" + endpoint.getPort()));
     }
+    return startHere(List.of());
+  }
+
+  /**
+   * Starts a server without streams, as a process of this machine in any case, that {@link #faults}
+   * can break. Its streams are gone after a kill.
+   */
+  public static KinesisServer startBreakable() {
+    return startHere(ServerProcess.freePorts(2, 0));
+  }
+
+  private static KinesisServer startHere(List<Integer> ports) {
     ServerProcess server =
         NodeServer.start(
             "kinesis-local/main.js",
             Map.of(
                 "KINESIS_MOCK_PLAIN_PORT", NodeServer.ASKED_PORT,
                 "KINESIS_MOCK_TLS_PORT", NodeServer.SECOND_PORT,
-                "LOG_LEVEL", "ERROR"));
+                "LOG_LEVEL", "ERROR"),
+            ports);
     return new KinesisServer(
         server, server.endpoint(), URI.create("https://127.0.0.1:" + server.said(1)));
   }
@@ -49,6 +63,11 @@ public final class KinesisServer implements AutoCloseable {
   /** Returns the URL for clients with TLS, by a certificate of the server's own. */
   public URI tlsEndpoint() {
     return tlsEndpoint;
+  }
+
+  /** Returns what breaks a server of {@link #startBreakable}. */
+  public ServerFaults faults() {
+    return server.faults();
   }
 
   /** Stops the server; its streams are gone. */

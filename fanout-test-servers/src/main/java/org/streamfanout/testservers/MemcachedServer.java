@@ -3,9 +3,13 @@ package org.streamfanout.testservers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /** memcached, as a process or in a container, on a free port of 127.0.0.1. Thread-safe. */
 public final class MemcachedServer implements AutoCloseable {
+  private static final String READY = "server listening";
+
   private final RunningServer process;
   private final int port;
 
@@ -30,8 +34,28 @@ public final class MemcachedServer implements AutoCloseable {
         "-Z", "-o", "ssl_chain_cert=" + identity.certificate() + ",ssl_key=" + identity.key());
   }
 
+  /**
+   * Starts an empty server, as a process of this machine in any case, that {@link #faults} can
+   * break. It is empty again after a kill.
+   */
+  public static MemcachedServer startBreakable() {
+    int port = ServerProcess.freePorts(1, 0).get(0);
+    return new MemcachedServer(
+        ServerProcess.start(
+            ServerProcess.newFolder(),
+            Pattern.compile(Pattern.quote(READY)),
+            command(port),
+            Map.of()),
+        port);
+  }
+
   /** Starts an empty server on a port that another one had. */
   public static MemcachedServer startAt(int port, String... arguments) {
+    return new MemcachedServer(
+        RunningServer.start(ServerImage.MEMCACHED, READY, command(port, arguments)), port);
+  }
+
+  private static List<String> command(int port, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -50,13 +74,17 @@ public final class MemcachedServer implements AutoCloseable {
       command.addAll(List.of("-u", "root"));
     }
     command.addAll(Arrays.asList(arguments));
-    return new MemcachedServer(
-        RunningServer.start(ServerImage.MEMCACHED, "server listening", command), port);
+    return command;
   }
 
   /** Returns the port of 127.0.0.1. */
   public int port() {
     return port;
+  }
+
+  /** Returns what breaks a server of {@link #startBreakable}. */
+  public ServerFaults faults() {
+    return process.faults();
   }
 
   /** Stops the server at once; its items are gone. May be called twice. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +34,15 @@ final class NodeServer {
    * @throws IllegalStateException if the package is not installed or the server does not start
    */
   static ServerProcess start(String script, Map<String, String> environment) {
+    return start(script, environment, List.of());
+  }
+
+  /**
+   * Starts a script that gets certain ports, so that it has them again when it is restarted.
+   *
+   * @param ports in place of {@link #ASKED_PORT} and of {@link #SECOND_PORT}; none for free ones
+   */
+  static ServerProcess start(String script, Map<String, String> environment, List<Integer> ports) {
     Path main = tools().resolve("node_modules").resolve(script);
     if (!Files.isRegularFile(main)) {
       throw new IllegalStateException(main + " is missing; run scripts/verify, which installs it");
@@ -45,7 +55,11 @@ final class NodeServer {
             .filter(environment::containsValue)
             .map(port -> Pattern.compile("^listening " + port + " (\\d+)$"))
             .toList();
-    return ServerProcess.start(folder, listening, command, environment);
+    Map<String, String> all = new HashMap<>(environment);
+    for (int index = 0; index < ports.size(); index++) {
+      all.put("FANOUT_PORT_" + (index + 1), Integer.toString(ports.get(index)));
+    }
+    return ServerProcess.start(folder, listening, command, all);
   }
 
   /** Returns the folder with what scripts/verify installed. */

@@ -10,14 +10,18 @@ final class OpenSearchMain {
 
   private OpenSearchMain() {}
 
-  /** Starts a node in the working directory. */
+  /**
+   * Starts a node in the working directory.
+   *
+   * @param arguments the port; 0 for any
+   */
   public static void main(String[] arguments) throws Exception {
     OpenSearchRunner runner = new OpenSearchRunner();
     runner.onBuild(
         (number, settings) ->
             settings
                 .put("network.host", "127.0.0.1")
-                .put("http.port", "0")
+                .put("http.port", arguments[0])
                 .put("transport.port", "0"));
     runner.build(OpenSearchRunner.newConfigs().basePath("node").clusterName("fanout").numOfNode(1));
     HttpServerTransport http = runner.node().injector().getInstance(HttpServerTransport.class);

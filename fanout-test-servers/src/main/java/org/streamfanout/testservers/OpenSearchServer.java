@@ -1,12 +1,8 @@
 package org.streamfanout.testservers;
 
-import java.io.File;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * OpenSearch, one node without security, as a process or in a container. The module that starts it
@@ -30,14 +26,21 @@ public final class OpenSearchServer implements AutoCloseable {
     if (ServerContainer.isWanted()) {
       return startContainer();
     }
-    String classPath =
-        JavaServer.classPath().stream()
-            .map(Path::toString)
-            .collect(Collectors.joining(File.pathSeparator));
+    return startHere(0);
+  }
+
+  /**
+   * Starts a server without indexes, as a process of this machine in any case, that {@link #faults}
+   * can break. What it has acknowledged survives that.
+   */
+  public static OpenSearchServer startBreakable() {
+    return startHere(ServerProcess.freePorts(1, 0).get(0));
+  }
+
+  private static OpenSearchServer startHere(int port) {
     ServerProcess server =
         JavaServer.start(
-            Pattern.compile(Pattern.quote(OpenSearchMain.LISTENING) + "(\\d+)"),
-            List.of("-cp", classPath, OpenSearchMain.class.getName()));
+            OpenSearchMain.class, OpenSearchMain.LISTENING, List.of(Integer.toString(port)));
     return new OpenSearchServer(server, server.endpoint());
   }
 
@@ -60,6 +63,11 @@ public final class OpenSearchServer implements AutoCloseable {
   /** Returns the URL for clients. */
   public URI endpoint() {
     return endpoint;
+  }
+
+  /** Returns what breaks a server of {@link #startBreakable}. */
+  public ServerFaults faults() {
+    return server.faults();
   }
 
   /** Stops the server; its indexes are gone. */

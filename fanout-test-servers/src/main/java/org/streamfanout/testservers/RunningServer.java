@@ -20,6 +20,15 @@ interface RunningServer extends AutoCloseable {
             ServerProcess.newFolder(), Pattern.compile(Pattern.quote(ready)), command, Map.of());
   }
 
+  /**
+   * Returns what breaks it.
+   *
+   * @throws IllegalStateException if it was not started to be broken
+   */
+  default ServerFaults faults() {
+    throw new IllegalStateException("start it by startBreakable");
+  }
+
   @Override
   void close();
 }

@@ -32,23 +32,43 @@ import org.jspecify.annotations.Nullable;
  * A server as a process of its own, in a folder of its own: it may redirect and write what it
  * likes, and neither takes the tests' memory nor ends up in their JVM's threads.
  */
-final class ServerProcess implements RunningServer {
+final class ServerProcess implements RunningServer, ServerFaults {
   private static final int LINES_KEPT = 50;
   private static final int PORTS_TRIED = 10;
   private static final int HIGHEST_PORT = 65_535;
-  private static final long START_SECONDS = 120;
+  private static final long START_SECONDS = 240;
   private static final long STOP_SECONDS = 10;
 
-  private final Process process;
   private final Path folder;
-  private final Thread atExit;
-  private final CompletableFuture<List<MatchResult>> ready = new CompletableFuture<>();
+  private final List<Pattern> patterns;
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final Thread atExit = new Thread(this::destroy);
+  private volatile Life life;
 
-  private ServerProcess(Process process, Path folder) {
-    this.process = process;
+  /** From a start to its end. */
+  private record Life(Process process, CompletableFuture<List<MatchResult>> ready) {}
+
+  private ServerProcess(
+      Path folder, List<Pattern> patterns, List<String> command, Map<String, String> environment)
+      throws IOException {
     this.folder = folder;
-    this.atExit = new Thread(process::destroyForcibly);
+    this.patterns = patterns;
+    this.command = command;
+    this.environment = environment;
+    this.life = begin();
     Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  private Life begin() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return new Life(builder.start(), new CompletableFuture<>());
+  }
+
+  private void destroy() {
+    life.process().destroyForcibly();
   }
 
   /**
@@ -73,11 +93,8 @@ final class ServerProcess implements RunningServer {
   static ServerProcess start(
       Path folder, List<Pattern> ready, List<String> command, Map<String, String> environment) {
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-      builder.environment().putAll(environment);
-      ServerProcess server = new ServerProcess(builder.start(), folder);
-      server.await(ready, command);
+      ServerProcess server = new ServerProcess(folder, ready, command, environment);
+      server.await();
       return server;
     } catch (IOException e) {
       remove(folder);
@@ -99,13 +116,14 @@ final class ServerProcess implements RunningServer {
         command.get(0) + " did not start; run scripts/verify, which installs it", cause);
   }
 
-  private void await(List<Pattern> patterns, List<String> command) {
+  private void await() {
     Deque<String> lines = new ConcurrentLinkedDeque<>();
-    Thread reader = new Thread(() -> read(patterns, lines), "output of " + command.get(0));
+    Life started = life;
+    Thread reader = new Thread(() -> read(started, lines), "output of " + command.get(0));
     reader.setDaemon(true);
     reader.start();
     try {
-      ready.get(START_SECONDS, TimeUnit.SECONDS);
+      started.ready().get(START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
       throw new IllegalStateException(
@@ -118,9 +136,10 @@ final class ServerProcess implements RunningServer {
   }
 
   /** Reads to the end, so that the process never waits for a reader; keeps the last lines. */
-  private void read(List<Pattern> patterns, Deque<String> lines) {
+  private void read(Life started, Deque<String> lines) {
+    CompletableFuture<List<MatchResult>> ready = started.ready();
     Map<Pattern, MatchResult> found = new HashMap<>();
-    try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+    try (BufferedReader in = started.process().inputReader(StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         for (Pattern pattern : patterns) {
           Matcher matcher = pattern.matcher(line);
@@ -151,7 +170,7 @@ final class ServerProcess implements RunningServer {
 
   /** Returns the first group of what the server said, by its place among the patterns. */
   String said(int index) {
-    return ready.join().get(index).group(1);
+    return life.ready().join().get(index).group(1);
   }
 
   /**
@@ -211,14 +230,61 @@ final class ServerProcess implements RunningServer {
     }
   }
 
+  @Override
+  public ServerFaults faults() {
+    return this;
+  }
+
+  @Override
+  public void freeze() {
+    signal("-STOP");
+  }
+
+  @Override
+  public void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    run(List.of("kill", signal, Long.toString(life.process().pid())));
+  }
+
+  @Override
+  public void kill() {
+    try {
+      end();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + command.get(0) + " was killed", e);
+    }
+  }
+
+  private void end() throws InterruptedException {
+    Process process = life.process();
+    process.destroyForcibly();
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("process " + process.pid() + " does not end");
+    }
+  }
+
+  @Override
+  public void restart() {
+    if (life.process().isAlive()) {
+      throw new IllegalStateException(command.get(0) + " still runs; kill it first");
+    }
+    try {
+      life = begin();
+    } catch (IOException e) {
+      throw notStarted(command, e);
+    }
+    await();
+  }
+
   /** Ends the process at once and removes its folder. May be called twice. */
   @Override
   public void close() {
-    process.destroyForcibly();
     try {
-      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        throw new IllegalStateException("process " + process.pid() + " does not end");
-      }
+      end();
       Runtime.getRuntime().removeShutdownHook(atExit);
       remove(folder);
     } catch (InterruptedException e) {

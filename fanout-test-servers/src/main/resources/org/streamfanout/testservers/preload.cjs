@@ -1,5 +1,5 @@
-// Loaded before a server: keeps it on 127.0.0.1 and a free port, says which port it has got in place
-// of the one it asked for, and ends it with its parent.
+// Loaded before a server: keeps it on 127.0.0.1 and a free port, or on the one that it is to have,
+// says which port it has got in place of the one it asked for, and ends it with its parent.
 'use strict';
 const net = require('net');
 const path = require('path');
@@ -15,7 +15,8 @@ net.Server.prototype.listen = function (...given) {
   this.once('listening', () => {
     process.stdout.write('\nlistening ' + asked + ' ' + this.address().port + '\n');
   });
-  return listen.call(this, { host: '127.0.0.1', port: 0 }, callback);
+  const port = Number(process.env['FANOUT_PORT_' + asked] || 0);
+  return listen.call(this, { host: '127.0.0.1', port }, callback);
 };
 
 // The parent holds the other end of the pipe; it closes even when the parent is killed. An

@@ -1,6 +1,7 @@
 package org.streamfanout.testservers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,6 +68,44 @@ class ServersIT {
   void redis_start_answers() throws Exception {
     try (RedisServer server = RedisServer.start()) {
       assertThat(firstLine(server.port(), "PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void redis_killedAndRestarted_hasWhatItAcknowledged() throws Exception {
+    try (RedisServer server = RedisServer.startBreakable()) {
+      assertThat(firstLine(server.port(), "SET key value")).isEqualTo("+OK");
+      assertThatThrownBy(() -> server.faults().restart()).hasMessageContaining("still runs");
+
+      server.faults().kill();
+      assertThatThrownBy(() -> firstLine(server.port(), "PING")).isInstanceOf(IOException.class);
+      server.faults().restart();
+
+      assertThat(firstLine(server.port(), "STRLEN key")).isEqualTo(":5");
+    }
+  }
+
+  @Test
+  void redis_frozenAndThawed_answersWhatCameMeanwhile() throws Exception {
+    try (RedisServer server = RedisServer.startBreakable();
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      server.faults().freeze();
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(100);
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      socket.setSoTimeout(0);
+
+      server.faults().thaw();
+
+      assertThat(socket.getInputStream().read()).isEqualTo('+');
+    }
+  }
+
+  @Test
+  void faults_ofAServerInThisJvm_areRefused() throws Exception {
+    try (SqsServer server = SqsServer.start()) {
+      assertThatThrownBy(server::faults).hasMessageContaining("startBreakable");
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,9 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a client and a server of any protocol over TCP, on 127.0.0.1, and holds, resets or
- * refuses connections as a test says. It does not understand what passes; {@link FaultProxy} does
- * for AWS's batch calls. Thread-safe.
+ * Stands between a client and a server of any protocol over TCP, on 127.0.0.1, and delays, holds,
+ * resets or refuses as a test says. It does not understand what passes; {@link FaultProxy} does for
+ * AWS's batch calls. Thread-safe.
  */
 public final class TcpProxy implements AutoCloseable {
   /** What happens to connections. */
@@ -60,6 +61,8 @@ public final class TcpProxy implements AutoCloseable {
   private Mode mode = Mode.PASS;
   private int accepted;
   private int resetRequests;
+  private int resetAnswers;
+  private long delayNanos;
   private int held;
   private boolean closed;
 
@@ -103,6 +106,20 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
+  /**
+   * Sets how long every piece of an answer waits before it passes, from now on, those that wait
+   * already included; zero at first.
+   */
+  public void delayAnswers(Duration delay) {
+    lock.lock();
+    try {
+      delayNanos = delay.toNanos();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits until the mode has held bytes back, since it was set. */
   public void awaitHeld() throws InterruptedException {
     lock.lockInterruptibly();
@@ -130,6 +147,16 @@ public final class TcpProxy implements AutoCloseable {
     lock.lock();
     try {
       return resetRequests;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many answers {@link Mode#RESET_ANSWERS} has broken off so far. */
+  public int resetAnswers() {
+    lock.lock();
+    try {
+      return resetAnswers;
     } finally {
       lock.unlock();
     }
@@ -269,10 +296,14 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  /** Waits while bytes are held; returns false if they end their connection. */
+  /** Waits while bytes are delayed or held; returns false if they end their connection. */
   private boolean pass(boolean isRequest) throws InterruptedException {
+    long arrived = System.nanoTime();
     lock.lockInterruptibly();
     try {
+      while (!isRequest && !closed && System.nanoTime() - arrived < delayNanos) {
+        changed.awaitNanos(delayNanos - (System.nanoTime() - arrived));
+      }
       Mode hold = isRequest ? Mode.HOLD_REQUESTS : Mode.HOLD_ANSWERS;
       if (mode == hold) {
         held++;
@@ -283,6 +314,7 @@ public final class TcpProxy implements AutoCloseable {
       }
       if (mode == (isRequest ? Mode.RESET_REQUESTS : Mode.RESET_ANSWERS)) {
         resetRequests += isRequest ? 1 : 0;
+        resetAnswers += isRequest ? 0 : 1;
         return false;
       }
       return !closed;

@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +76,7 @@ class TcpProxyTest {
 
       assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
       assertThat(proxy.resetRequests()).isZero();
+      assertThat(proxy.resetAnswers()).isEqualTo(1);
     }
   }
 
@@ -102,6 +105,25 @@ class TcpProxyTest {
       proxy.set(Mode.PASS);
 
       assertThat(accepted.getInputStream().read()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void delayAnswers_waitUntilTheDelayIsLess() throws Exception {
+    try (Socket client = connect();
+        Socket accepted = server.accept()) {
+      proxy.delayAnswers(Duration.ofHours(1));
+      client.getOutputStream().write(1);
+      assertThat(accepted.getInputStream().read()).isEqualTo(1);
+      accepted.getOutputStream().write(2);
+      client.setSoTimeout(100);
+      assertThatThrownBy(() -> client.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      client.setSoTimeout(0);
+
+      proxy.delayAnswers(Duration.ZERO);
+
+      assertThat(client.getInputStream().read()).isEqualTo(2);
     }
   }
 }
