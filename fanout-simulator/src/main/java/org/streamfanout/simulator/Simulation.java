@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.TargetProvider;
@@ -32,6 +33,7 @@ public final class Simulation {
   private final DestinationBehaviour behaviour;
   private final UnaryOperator<TargetProvider> providers;
   private final UnaryOperator<FanoutListener> listeners;
+  private final UnaryOperator<FanoutListener> ledgers;
   private final UnaryOperator<ProgressStore> stores;
   private final UnaryOperator<Targets> rows;
 
@@ -44,6 +46,7 @@ public final class Simulation {
     this.behaviour = builder.behaviour;
     this.providers = builder.providers;
     this.listeners = builder.listeners;
+    this.ledgers = builder.ledgers;
     this.stores = builder.stores;
     this.rows = builder.rows;
   }
@@ -148,6 +151,10 @@ public final class Simulation {
     return listeners.apply(listener);
   }
 
+  FanoutListener wrap(Ledger ledger) {
+    return ledgers.apply(ledger);
+  }
+
   ProgressStore wrap(ProgressStore store) {
     return stores.apply(store);
   }
@@ -166,6 +173,7 @@ public final class Simulation {
     private DestinationBehaviour behaviour = new FaultyBehaviour();
     private UnaryOperator<TargetProvider> providers = provider -> provider;
     private UnaryOperator<FanoutListener> listeners = listener -> listener;
+    private UnaryOperator<FanoutListener> ledgers = ledger -> ledger;
     private UnaryOperator<ProgressStore> stores = store -> store;
     private UnaryOperator<Targets> rows = targets -> targets;
 
@@ -212,6 +220,12 @@ public final class Simulation {
     /** Puts something between the engine and what checks its counts. */
     Builder listeners(UnaryOperator<FanoutListener> wrapper) {
       listeners = wrapper;
+      return this;
+    }
+
+    /** Puts something between the engine and the ledger of each process. */
+    Builder ledgers(UnaryOperator<FanoutListener> wrapper) {
+      ledgers = wrapper;
       return this;
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.InMemoryProgressStore;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.simulator.Choices.Kind;
 import org.streamfanout.simulator.SimulatedProgress.Failing;
@@ -40,7 +41,7 @@ public final class Stage {
   private final Choices choices;
   private final Scheduler scheduler;
   private final SimulatedClock clock;
-  private final Oracle oracle = new Oracle(Plan.RETRY.maxAttempts());
+  private final Oracle oracle = new Oracle(this);
   private final SimulatedRows rows = new SimulatedRows();
   private final Map<String, Destination> destinations = new HashMap<>();
 
@@ -81,6 +82,7 @@ public final class Stage {
           simulation.host().run(this);
           if (!scheduler.isEnding()) {
             oracle.checkEnd(shards, rows.stable());
+            oracle.ledgers().check();
           }
           scheduler.end();
         });
@@ -230,6 +232,10 @@ public final class Stage {
 
   FanoutListener wrapped(FanoutListener listener) {
     return simulation.wrap(listener);
+  }
+
+  FanoutListener wrapped(Ledger ledger) {
+    return simulation.wrap(ledger);
   }
 
   boolean has(Fault fault) {

@@ -302,8 +302,12 @@ final class TargetDelivery implements Slots.Waiter {
     long bytes = drawn.stream().mapToLong(Outbound::bytesInFlight).sum();
     long wire = drawn.stream().mapToLong(message -> message.size).sum();
     long records = drawn.stream().mapToLong(message -> message.records.size()).sum();
+    // First, since bytes that are taken and given back wake whoever waits for bytes.
+    wait = drawn.isEmpty() ? wait : rate.nanosUntil(records, wire, now);
     boolean taken =
-        !drawn.isEmpty() && services.budget().tryAcquire(bytes, attempts.isEmpty(), this);
+        !drawn.isEmpty()
+            && wait == 0
+            && services.budget().tryAcquire(bytes, attempts.isEmpty(), this);
     if (taken) {
       wait = rate.tryTake(records, wire, now);
     }
