@@ -51,6 +51,7 @@ final class SimulatedEngines {
     if (progress != null) {
       builder.progress(progress);
     }
+    stage.change(builder);
     return builder.build();
   }
 

@@ -4,7 +4,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
+import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.ProgressStore;
@@ -34,6 +36,7 @@ public final class Simulation {
   private final UnaryOperator<TargetProvider> providers;
   private final UnaryOperator<FanoutListener> listeners;
   private final UnaryOperator<FanoutListener> ledgers;
+  private final BiConsumer<Stage, FanoutEngine.Builder> engines;
   private final UnaryOperator<ProgressStore> stores;
   private final UnaryOperator<Targets> rows;
 
@@ -47,6 +50,7 @@ public final class Simulation {
     this.providers = builder.providers;
     this.listeners = builder.listeners;
     this.ledgers = builder.ledgers;
+    this.engines = builder.engines;
     this.stores = builder.stores;
     this.rows = builder.rows;
   }
@@ -155,6 +159,10 @@ public final class Simulation {
     return ledgers.apply(ledger);
   }
 
+  void change(Stage stage, FanoutEngine.Builder engine) {
+    engines.accept(stage, engine);
+  }
+
   ProgressStore wrap(ProgressStore store) {
     return stores.apply(store);
   }
@@ -174,6 +182,7 @@ public final class Simulation {
     private UnaryOperator<TargetProvider> providers = provider -> provider;
     private UnaryOperator<FanoutListener> listeners = listener -> listener;
     private UnaryOperator<FanoutListener> ledgers = ledger -> ledger;
+    private BiConsumer<Stage, FanoutEngine.Builder> engines = (stage, engine) -> {};
     private UnaryOperator<ProgressStore> stores = store -> store;
     private UnaryOperator<Targets> rows = targets -> targets;
 
@@ -220,6 +229,12 @@ public final class Simulation {
     /** Puts something between the engine and what checks its counts. */
     Builder listeners(UnaryOperator<FanoutListener> wrapper) {
       listeners = wrapper;
+      return this;
+    }
+
+    /** Changes every engine before it is built. */
+    Builder engines(BiConsumer<Stage, FanoutEngine.Builder> change) {
+      engines = change;
       return this;
     }
 

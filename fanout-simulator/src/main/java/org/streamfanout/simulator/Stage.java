@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.InMemoryProgressStore;
 import org.streamfanout.core.Ledger;
 import org.streamfanout.core.SourceBatch;
@@ -232,6 +233,10 @@ public final class Stage {
 
   FanoutListener wrapped(FanoutListener listener) {
     return simulation.wrap(listener);
+  }
+
+  void change(FanoutEngine.Builder engine) {
+    simulation.change(this, engine);
   }
 
   FanoutListener wrapped(Ledger ledger) {

@@ -59,18 +59,6 @@ final class RateLimit {
     }
   }
 
-  /** Returns how long a call that carries so much has to wait, in nanoseconds; takes nothing. */
-  long nanosUntil(long recordCount, long byteCount, long now) {
-    lock.lock();
-    try {
-      return Math.max(
-          records == null ? 0 : records.nanosUntil(recordCount, now),
-          bytes == null ? 0 : bytes.nanosUntil(byteCount, now));
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /**
    * Takes what a call carries, if it may go now.
    *
@@ -79,7 +67,10 @@ final class RateLimit {
   long tryTake(long recordCount, long byteCount, long now) {
     lock.lock();
     try {
-      long wait = nanosUntil(recordCount, byteCount, now);
+      long wait =
+          Math.max(
+              records == null ? 0 : records.nanosUntil(recordCount, now),
+              bytes == null ? 0 : bytes.nanosUntil(byteCount, now));
       if (wait == 0) {
         if (records != null) {
           records.tokens -= recordCount;

@@ -279,6 +279,11 @@ final class TargetDelivery implements Slots.Waiter {
       runtime.slots().forget(this);
       return null;
     }
+    if (roomAt - now > 0) {
+      // It keeps its turn. To take a slot and give it back would wake others for nothing, and they
+      // it, as long as it waits.
+      return null;
+    }
     if (!runtime.slots().tryAcquire(this)) {
       doWithoutTarget(open, now);
       return null;
@@ -302,12 +307,8 @@ final class TargetDelivery implements Slots.Waiter {
     long bytes = drawn.stream().mapToLong(Outbound::bytesInFlight).sum();
     long wire = drawn.stream().mapToLong(message -> message.size).sum();
     long records = drawn.stream().mapToLong(message -> message.records.size()).sum();
-    // First, since bytes that are taken and given back wake whoever waits for bytes.
-    wait = drawn.isEmpty() ? wait : rate.nanosUntil(records, wire, now);
     boolean taken =
-        !drawn.isEmpty()
-            && wait == 0
-            && services.budget().tryAcquire(bytes, attempts.isEmpty(), this);
+        !drawn.isEmpty() && services.budget().tryAcquire(bytes, attempts.isEmpty(), this);
     if (taken) {
       wait = rate.tryTake(records, wire, now);
     }
