@@ -91,6 +91,10 @@ final class Chain {
     final Set<Item> lettered = new HashSet<>();
     final Set<Item> rejected = new HashSet<>();
     final Map<Item, Integer> failures = new HashMap<>();
+
+    /** How often they failed in attempts that count in any case. */
+    final Map<Item, Integer> surelyFailed = new HashMap<>();
+
     boolean released;
 
     /** What was accepted when the engine last told what became of the batch. */
@@ -167,9 +171,12 @@ final class Chain {
 
     /** Returns whether a record was rejected, or failed as often as its row lets it. */
     boolean mayHaveFailedForGood(Item item) {
+      return rejected.contains(item) || allFailures(item) >= mostAttempts();
+    }
+
+    int mostAttempts() {
       Integer ofRow = config == null ? null : config.delivery().maxAttempts();
-      int most = ofRow == null ? Plan.RETRY.maxAttempts() : ofRow;
-      return rejected.contains(item) || allFailures(item) >= most;
+      return ofRow == null ? Plan.RETRY.maxAttempts() : ofRow;
     }
 
     /** Returns whether a record may be given up for its age, which is looked at for a reason. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.streamfanout.simulator.SimulatedProgress.Memory;
 import org.streamfanout.simulator.Violation.Rule;
 import org.streamfanout.spi.Batch;
+import org.streamfanout.spi.Collapse;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.Failure;
@@ -334,8 +335,9 @@ final class Oracle {
     long endsAt = now + deadline.remainingNanos();
     Trouble trouble = trouble(process, config.id(), at.incarnation);
     Send send = new Send(sends++, process, chain, at, config, opened, batch, trouble, endsAt);
-    rates.computeIfAbsent(opened, same -> new Rate(config.delivery())).sends(this, send, now);
+    rates.computeIfAbsent(opened, same -> new Rate(send.row().delivery())).sends(this, send, now);
     checkInFlight(send);
+    checkAttempts(send);
     if (memory != Memory.NONE && readable) {
       noteRemembered(send);
     }
@@ -358,6 +360,21 @@ final class Oracle {
     }
     if (same > send.config.maxInFlight()) {
       violated(Rule.IN_FLIGHT, send + " is number " + same + " at once");
+    }
+  }
+
+  private void checkAttempts(Send send) {
+    TargetConfig row = send.row();
+    if (row.onFailure() == OnFailure.HOLD || Collapse.CONCAT.column().equals(row.collapse())) {
+      return;
+    }
+    for (Message message : send.messages) {
+      for (FanoutRecord record : message.records()) {
+        Item item = itemOf(record);
+        if (item != null && send.at.surelyFailed.getOrDefault(item, 0) >= send.at.mostAttempts()) {
+          violated(Rule.ATTEMPTS, send + " carries " + item + " more often than its row allows");
+        }
+      }
     }
   }
 
@@ -413,23 +430,33 @@ final class Oracle {
     if (kind == Failure.Kind.REJECTED) {
       send.at.rejected.add(item);
     } else if (kind == Failure.Kind.RETRYABLE) {
-      send.at.failures.merge(item, 1, Integer::sum);
-      send.at.tried.add(item);
+      failed(send, item, true);
     } else if (kind == Failure.Kind.THROTTLED) {
       send.at.tried.add(item);
     }
   }
 
-  /** The engine gets an exception, or an answer that it cannot read. */
-  void failed(Send send) {
+  private void failed(Send send, Item item, boolean counts) {
+    send.at.failures.merge(item, 1, Integer::sum);
+    send.at.tried.add(item);
+    if (counts && !send.mayBeGivenUp(stage.scheduler().elapsed())) {
+      send.at.surelyFailed.merge(item, 1, Integer::sum);
+    }
+  }
+
+  /**
+   * The engine gets an exception, or an answer that it cannot read.
+   *
+   * @param broken whether that says that the provider is no good, which is no attempt
+   */
+  void failed(Send send, boolean broken) {
     over(send);
-    send.trouble.brokeOff();
+    send.trouble.brokeOff(broken);
     for (Message message : send.messages) {
       for (FanoutRecord record : message.records()) {
         Item item = itemOf(record);
         if (item != null) {
-          send.at.failures.merge(item, 1, Integer::sum);
-          send.at.tried.add(item);
+          failed(send, item, !broken);
         }
       }
     }

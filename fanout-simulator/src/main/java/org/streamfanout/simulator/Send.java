@@ -71,6 +71,11 @@ final class Send {
     return now >= endsAt || strand.wasInterrupted;
   }
 
+  /** Returns the row that it should go by. */
+  TargetConfig row() {
+    return at.config == null ? config : at.config;
+  }
+
   static long records(List<Message> messages) {
     return messages.stream().mapToLong(message -> message.records().size()).sum();
   }

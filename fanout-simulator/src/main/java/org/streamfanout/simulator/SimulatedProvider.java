@@ -89,7 +89,7 @@ final class SimulatedProvider implements TargetProvider {
         if (outcomes.size() == send.messages.size()) {
           stage.oracle().answered(send, outcomes);
         } else {
-          stage.oracle().failed(send);
+          stage.oracle().failed(send, true);
         }
         return outcomes;
       } catch (Killed e) {
@@ -97,7 +97,7 @@ final class SimulatedProvider implements TargetProvider {
       } catch (Exception | Error e) {
         if (!process.isDead()) {
           stage.trace(() -> send + " fails with " + e);
-          stage.oracle().failed(send);
+          stage.oracle().failed(send, e instanceof Error);
         }
         throw e;
       }

@@ -38,9 +38,13 @@ final class Trouble {
     failed += fails && !accepted && !slowed ? 1 : 0;
   }
 
-  /** A call broke off, or had an answer that cannot be read. */
-  void brokeOff() {
-    answered = true;
+  /**
+   * A call broke off.
+   *
+   * @param broken whether it was the provider that is no good
+   */
+  void brokeOff(boolean broken) {
+    answered |= !broken;
     failed++;
   }
 

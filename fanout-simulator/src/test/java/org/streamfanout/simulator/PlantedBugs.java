@@ -533,6 +533,7 @@ final class PlantedBugs {
             "a row's own number of attempts is not looked at",
             row -> row.delivery().toBuilder(),
             policy -> policy.maxAttempts(null),
+            Rule.ATTEMPTS,
             Rule.INVENTED,
             Rule.LEDGER));
     bugs.add(
