@@ -35,7 +35,6 @@ final class SimulatedProgress implements ProgressStore {
   private final Stage stage;
   private final SimulatedProcess process;
   private final InMemoryProgressStore memory;
-  private boolean failed;
 
   SimulatedProgress(Stage stage, SimulatedProcess process, InMemoryProgressStore memory) {
     this.stage = stage;
@@ -69,9 +68,7 @@ final class SimulatedProgress implements ProgressStore {
   private void pass(Failing what) throws IOException {
     stage.scheduler().yield();
     process.checkAlive();
-    // Twice in a row is what the decision about progress leaves open.
-    failed = stage.failingProgress() == what && !failed && stage.choices().chance(Kind.FAULTS, 40);
-    if (failed) {
+    if (stage.failingProgress() == what && stage.choices().chance(Kind.FAULTS, 40)) {
       stage.played(Fault.PROGRESS_FAILS);
       throw new IOException("the store does not " + what);
     }
