@@ -193,7 +193,7 @@ final class Chain {
     }
 
     private boolean mayHaveBeenDown() {
-      oracle.noteGivenUp();
+      oracle.noteHanging();
       return trouble.mayHaveBeenDown();
     }
 

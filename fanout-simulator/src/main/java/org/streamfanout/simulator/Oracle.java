@@ -334,7 +334,7 @@ final class Oracle {
     long now = stage.scheduler().elapsed();
     long endsAt = now + deadline.remainingNanos();
     Trouble trouble = trouble(process, config.id(), at.incarnation);
-    Send send = new Send(sends++, process, chain, at, config, opened, batch, trouble, endsAt);
+    Send send = new Send(sends++, process, chain, at, config, opened, batch, trouble, now, endsAt);
     rates.computeIfAbsent(opened, same -> new Rate(send.row().delivery())).sends(this, send, now);
     checkInFlight(send);
     checkAttempts(send);
@@ -471,8 +471,8 @@ final class Oracle {
 
   private void over(Send send) {
     send.returned = true;
-    if (send.mayBeGivenUp(stage.scheduler().elapsed())) {
-      send.trouble.gaveUp();
+    if (send.hangs(stage.scheduler().elapsed())) {
+      send.trouble.hung();
     }
     underWay.remove(send);
   }
@@ -542,12 +542,12 @@ final class Oracle {
         new Opening(process, targetId, incarnation), opening -> new Trouble());
   }
 
-  /** Notes what has been given up before somebody asks. */
-  void noteGivenUp() {
+  /** Notes what hangs before somebody asks. */
+  void noteHanging() {
     long now = stage.scheduler().elapsed();
     for (Send send : underWay) {
-      if (send.mayBeGivenUp(now)) {
-        send.trouble.gaveUp();
+      if (send.hangs(now)) {
+        send.trouble.hung();
       }
     }
   }

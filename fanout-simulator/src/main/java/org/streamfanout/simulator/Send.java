@@ -26,6 +26,9 @@ final class Send {
   /** What its target, as it was opened for this, has been through. */
   final Trouble trouble;
 
+  /** When it has taken as long as an attempt may, in the scheduler's time. */
+  private final long hangsAt;
+
   /** When it should be over, in the scheduler's time. */
   private final long endsAt;
 
@@ -53,11 +56,13 @@ final class Send {
       Object opened,
       Batch batch,
       Trouble trouble,
+      long now,
       long endsAt) {
     this.number = number;
     this.opened = opened;
     this.trouble = trouble;
     this.endsAt = endsAt;
+    this.hangsAt = now + Plan.RETRY.attemptTimeout().toNanos();
     this.targets = Map.copyOf(chain.targets);
     this.process = process;
     this.chain = chain;
@@ -74,6 +79,10 @@ final class Send {
   /** Returns the row that it should go by. */
   TargetConfig row() {
     return at.config == null ? config : at.config;
+  }
+
+  boolean hangs(long now) {
+    return now >= hangsAt;
   }
 
   static long records(List<Message> messages) {

@@ -35,6 +35,7 @@ final class SimulatedProgress implements ProgressStore {
   private final Stage stage;
   private final SimulatedProcess process;
   private final InMemoryProgressStore memory;
+  private boolean failed;
 
   SimulatedProgress(Stage stage, SimulatedProcess process, InMemoryProgressStore memory) {
     this.stage = stage;
@@ -68,7 +69,10 @@ final class SimulatedProgress implements ProgressStore {
   private void pass(Failing what) throws IOException {
     stage.scheduler().yield();
     process.checkAlive();
-    if (stage.failingProgress() == what && stage.choices().chance(Kind.FAULTS, 40)) {
+    // Again and again is a decision of its own: without it, never twice in a row.
+    Kind kind = failed ? Kind.POLICY : Kind.FAULTS;
+    failed = stage.failingProgress() == what && stage.choices().chance(kind, 40);
+    if (failed) {
       stage.played(Fault.PROGRESS_FAILS);
       throw new IOException("the store does not " + what);
     }

@@ -16,7 +16,7 @@ final class Trouble {
   private int failed;
   private boolean answered;
   private boolean throttled;
-  private boolean gaveUp;
+  private boolean hung;
 
   /** A call was answered. */
   void answered(List<Outcome> outcomes) {
@@ -48,9 +48,9 @@ final class Trouble {
     failed++;
   }
 
-  /** A call took longer than it may, or was interrupted. */
-  void gaveUp() {
-    gaveUp = true;
+  /** A call took as long as an attempt may; that its caller's time was over says nothing. */
+  void hung() {
+    hung = true;
   }
 
   /**
@@ -58,7 +58,7 @@ final class Trouble {
    * target that only denies is not down.
    */
   boolean mayHaveBeenDown() {
-    return gaveUp || (answered && failed >= LEAST_FAILED);
+    return hung || (answered && failed >= LEAST_FAILED);
   }
 
   /** Returns whether it has been left alone for a while, since it throttled. */
