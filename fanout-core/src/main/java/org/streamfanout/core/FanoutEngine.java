@@ -174,8 +174,12 @@ public final class FanoutEngine implements AutoCloseable {
         }
       }
       BatchProgress progress = progressStore == null ? null : progressStore.begin(batch, deadline);
-      plan(batch, able, null)
-          .forEach((id, plan) -> deliverTo(run, get(current.targets(), id), plan, progress));
+      Map<String, TargetPlan> plans = plan(batch, able, null);
+      if (progress != null) {
+        able.removeIf(setup -> get(plans, setup.config().id()).hasOutputs());
+        progress.warn(able, deadline);
+      }
+      plans.forEach((id, plan) -> deliverTo(run, get(current.targets(), id), plan, progress));
       run.reopen(current.deadLetterTargets());
       run.deliver(forDelivery(deadline));
       return answer(run, progress, deadline, start, current);

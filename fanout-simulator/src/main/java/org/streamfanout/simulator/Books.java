@@ -11,11 +11,9 @@ import org.streamfanout.spi.TargetCounts;
 /** Compares what the engine tells at the end of a call with what destinations have answered. */
 final class Books {
   private final Oracle oracle;
-  private final int maxAttempts;
 
-  Books(Oracle oracle, int maxAttempts) {
+  Books(Oracle oracle) {
     this.oracle = oracle;
-    this.maxAttempts = maxAttempts;
   }
 
   void settled(Chain chain, TargetEvent event) {
@@ -27,6 +25,7 @@ final class Books {
       return;
     }
     at.acceptedWhenTold = Set.copyOf(at.accepted);
+    oracle.ledgers().told(chain, at, event);
     check(chain, event, counts.areConserved(), "are not conserved");
     Set<Item> planned = at.planned;
     if (planned != null) {
@@ -55,15 +54,17 @@ final class Books {
     }
     long filtered = planned.stream().filter(item -> Chain.isFiltered(at.config, item)).count();
     expect(chain, event, "filtered", counts.filtered(), filtered);
-    if (at.drops()) {
-      Set<Item> most = new HashSet<>(at.rejected);
-      planned.stream().filter(item -> at.mayBeDropped(item, maxAttempts)).forEach(most::add);
+    if (at.mayDrop()) {
+      int least = at.drops() ? at.rejected.size() : 0;
+      Set<Item> most = at.drops() ? new HashSet<>(at.rejected) : new HashSet<>();
+      planned.stream().filter(at::mayBeDropped).forEach(most::add);
       most.removeAll(at.accepted);
+      most.removeAll(at.lettered);
       check(
           chain,
           event,
-          counts.dropped() >= at.rejected.size() && counts.dropped() <= most.size(),
-          "have as dropped other than " + at.rejected.size() + " to " + most.size());
+          counts.dropped() >= least && counts.dropped() <= most.size(),
+          "have as dropped other than " + least + " to " + most.size());
     } else {
       expect(chain, event, "dropped", counts.dropped(), 0);
       expect(
@@ -102,7 +103,7 @@ final class Books {
     for (Item item : chain.items()) {
       for (Chain.At at : chain.targets.values()) {
         boolean doubtful =
-            at.drops() && (most ? at.mayBeDropped(item, maxAttempts) : at.rejected.contains(item));
+            most ? at.mayDrop() && at.mayBeDropped(item) : at.drops() && at.rejected.contains(item);
         boolean unknown = most && (at.planned == null || at.mayBeLeftOut(item));
         if (!at.isSettled(item) && !doubtful && !unknown) {
           return count;

@@ -1,5 +1,6 @@
 package org.streamfanout.simulator;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,8 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.spi.TargetCounts;
 
 /**
  * One batch and all the calls of the engine that deliver it: what the oracle knows of it, told by
@@ -21,6 +24,10 @@ final class Chain {
   private final Lease lease;
   private final SimulatedProcess process;
   private final int from;
+
+  /** When it was read, in the scheduler's time. */
+  final long begunAt;
+
   private final List<Item> items;
   final Map<String, At> targets = new LinkedHashMap<>();
   boolean looked;
@@ -31,7 +38,9 @@ final class Chain {
   /** Whether the engine has told that it could not use its store. */
   boolean progressFailed;
 
-  Chain(int number, Lease lease, SimulatedProcess process, int from, List<Item> items) {
+  Chain(
+      int number, Lease lease, SimulatedProcess process, int from, List<Item> items, long begunAt) {
+    this.begunAt = begunAt;
     this.number = number;
     this.lease = lease;
     this.process = process;
@@ -82,6 +91,10 @@ final class Chain {
     final Set<Item> lettered = new HashSet<>();
     final Set<Item> rejected = new HashSet<>();
     final Map<Item, Integer> failures = new HashMap<>();
+
+    /** How often they failed in attempts that count in any case. */
+    final Map<Item, Integer> surelyFailed = new HashMap<>();
+
     boolean released;
 
     /** What was accepted when the engine last told what became of the batch. */
@@ -103,15 +116,35 @@ final class Chain {
     private final Set<Item> perhapsDropped = new HashSet<>();
 
     At(
+        Oracle oracle,
+        Chain chain,
+        String targetId,
         @Nullable TargetConfig config,
         int incarnation,
         @Nullable Set<Item> planned,
         Set<Item> before) {
+      this.oracle = oracle;
+      this.chain = chain;
+      this.trouble = oracle.trouble(chain.process, targetId, incarnation);
       this.config = config;
       this.incarnation = incarnation;
       this.planned = planned;
       this.before = before;
     }
+
+    /** Of whom it is told. */
+    private final Oracle oracle;
+
+    private final Chain chain;
+
+    /** What the target has been through in this opening. */
+    final Trouble trouble;
+
+    /** What was tried and not accepted, and may be tried again. */
+    final Set<Item> tried = new HashSet<>();
+
+    /** What ledgers should have of it. */
+    TargetCounts told = TargetCounts.ZERO;
 
     boolean drops() {
       return config != null && config.onFailure() == OnFailure.DROP;
@@ -121,9 +154,47 @@ final class Chain {
       return config == null ? Ordering.NONE : config.ordering();
     }
 
-    boolean mayBeDropped(Item item, int maxAttempts) {
+    /** Returns whether it may drop anything at all. */
+    boolean mayDrop() {
+      return drops() || sheds();
+    }
+
+    private boolean sheds() {
+      return config != null && config.delivery().onOpen() == OnOpen.SHED;
+    }
+
+    boolean mayBeDropped(Item item) {
       return perhapsDropped.contains(item)
-          || (drops() && (rejected.contains(item) || allFailures(item) >= maxAttempts));
+          || (drops() && (mayHaveFailedForGood(item) || mayBeTooOld(item)))
+          || (sheds() && mayHaveBeenDown());
+    }
+
+    /** Returns whether a record was rejected, or failed as often as its row lets it. */
+    boolean mayHaveFailedForGood(Item item) {
+      return rejected.contains(item) || allFailures(item) >= mostAttempts();
+    }
+
+    int mostAttempts() {
+      Integer ofRow = config == null ? null : config.delivery().maxAttempts();
+      return ofRow == null ? Plan.RETRY.maxAttempts() : ofRow;
+    }
+
+    /** Returns whether a record may be given up for its age, which is looked at for a reason. */
+    boolean mayBeTooOld(Item item) {
+      Duration most = config == null ? null : config.delivery().maxRecordAge();
+      return most != null
+          && (tried.contains(item) || mayHaveBeenDown() || trouble.hasThrottled())
+          && oracle.mayBeOlder(item, chain, most);
+    }
+
+    /** Returns whether a record may go to the dead letters without an attempt. */
+    boolean mayBeParked() {
+      return config != null && config.delivery().onOpen() == OnOpen.PARK && mayHaveBeenDown();
+    }
+
+    private boolean mayHaveBeenDown() {
+      oracle.noteHanging();
+      return trouble.mayHaveBeenDown();
     }
 
     /** Returns how often a record has failed, earlier batches included. */
@@ -146,17 +217,16 @@ final class Chain {
     }
 
     /** Returns this target under a changed row. */
-    At changed(TargetConfig now, int newIncarnation, List<Item> items, int maxAttempts) {
+    At changed(String id, TargetConfig now, int newIncarnation) {
+      List<Item> items = chain.items;
       Set<Item> settled = new HashSet<>();
       Set<Item> open = new LinkedHashSet<>();
       for (Item item : items) {
         (isSettled(item) ? settled : open).add(item);
       }
-      boolean unknown = drops() || (planned == null && config != null);
-      At changed = new At(now, newIncarnation, unknown ? null : open, settled);
-      items.stream()
-          .filter(item -> mayBeDropped(item, maxAttempts))
-          .forEach(changed.perhapsDropped::add);
+      boolean unknown = mayDrop() || (planned == null && config != null);
+      At changed = new At(oracle, chain, id, now, newIncarnation, unknown ? null : open, settled);
+      items.stream().filter(this::mayBeDropped).forEach(changed.perhapsDropped::add);
       return changed;
     }
   }

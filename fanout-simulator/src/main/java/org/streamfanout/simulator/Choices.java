@@ -19,7 +19,9 @@ final class Choices {
     /** What hosts do by themselves, and what happens to them. */
     HOST,
     /** Who runs next. */
-    ORDER
+    ORDER,
+    /** How hard targets are tried, how fast, what is done without them, how old records are. */
+    POLICY
   }
 
   private final Map<Kind, Stream> streams = new EnumMap<>(Kind.class);

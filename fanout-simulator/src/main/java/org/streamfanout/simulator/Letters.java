@@ -15,7 +15,7 @@ final class Letters {
 
   /** What a dead letter says. */
   record Letter(
-      String target, String recordId, String key, String sequenceNumber, Bytes data, String kind) {
+      String target, String recordId, String key, String sequenceNumber, Bytes data, String code) {
     boolean isOf(Item item) {
       return key.equals(item.key())
           && sequenceNumber.equals(item.record().sequenceNumber())
@@ -33,7 +33,7 @@ final class Letters {
           node.path("key").asText(),
           node.path("sequenceNumber").asText(),
           Bytes.fromBase64(node.path("data").asText()),
-          node.path("failureKind").asText());
+          node.path("failureCode").asText());
     } catch (IOException | IllegalArgumentException e) {
       return null;
     }

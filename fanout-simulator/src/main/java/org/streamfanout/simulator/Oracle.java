@@ -1,8 +1,11 @@
 package org.streamfanout.simulator;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.streamfanout.simulator.SimulatedProgress.Memory;
 import org.streamfanout.simulator.Violation.Rule;
 import org.streamfanout.spi.Batch;
+import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Message;
@@ -28,8 +34,9 @@ import org.streamfanout.spi.Targets;
 final class Oracle {
   private static final int MOST_VIOLATIONS = 20;
 
-  private final int maxAttempts;
-  private final Books books;
+  private final Stage stage;
+  private final Books books = new Books(this);
+  private final Ledgers ledgers = new Ledgers(this);
   private final Letters envelopes = new Letters();
   private final Map<String, Item> items = new LinkedHashMap<>();
   private final Map<String, Arrivals> arrivals = new LinkedHashMap<>();
@@ -41,16 +48,23 @@ final class Oracle {
   /** What is known to be remembered as accepted, by target and record. */
   private final Map<String, Map<Item, Remembered>> remembered = new HashMap<>();
 
+  private final Map<Opening, Trouble> troubles = new HashMap<>();
+
+  /** By what was opened. */
+  private final Map<Object, Rate> rates = new IdentityHashMap<>();
+
   private Memory memory = Memory.NONE;
   private boolean readable;
   private int leases;
   private int begun;
   private int sends;
 
-  Oracle(int maxAttempts) {
-    this.maxAttempts = maxAttempts;
-    this.books = new Books(this, maxAttempts);
+  Oracle(Stage stage) {
+    this.stage = stage;
   }
+
+  /** One opening of a target in one process. */
+  private record Opening(SimulatedProcess process, String targetId, int incarnation) {}
 
   /** Who has it in memory that a row has accepted a record. */
   record Remembered(TargetConfig row, SimulatedProcess process) {}
@@ -81,6 +95,10 @@ final class Oracle {
     return books;
   }
 
+  Ledgers ledgers() {
+    return ledgers;
+  }
+
   // ---------------------------------------------------------------- source and hosts
 
   void written(Item item) {
@@ -92,7 +110,7 @@ final class Oracle {
   }
 
   Chain begin(Lease lease, SimulatedProcess process, int from, List<Item> batch) {
-    Chain chain = new Chain(begun++, lease, process, from, batch);
+    Chain chain = new Chain(begun++, lease, process, from, batch, stage.scheduler().elapsed());
     batch.forEach(item -> chains.computeIfAbsent(item, key -> new ArrayList<>()).add(chain));
     for (SimulatedShard parent : lease.shard().parents()) {
       if (!parent.isFinished()) {
@@ -118,7 +136,13 @@ final class Oracle {
           (id, config) -> {
             Chain.At at =
                 new Chain.At(
-                    config, process.incarnation(id), new LinkedHashSet<>(chain.items()), Set.of());
+                    this,
+                    chain,
+                    id,
+                    config,
+                    process.incarnation(id),
+                    new LinkedHashSet<>(chain.items()),
+                    Set.of());
             if (config != null && memory != Memory.NONE) {
               lookBack(chain, id, config, at);
             }
@@ -138,7 +162,7 @@ final class Oracle {
           TargetConfig config = now.get(id);
           int incarnation = process.incarnation(id);
           boolean same = config == null || (at.config != null && incarnation == at.incarnation);
-          return same ? at : at.changed(config, incarnation, chain.items(), maxAttempts);
+          return same ? at : at.changed(id, config, incarnation);
         });
   }
 
@@ -171,7 +195,7 @@ final class Oracle {
         failures.merge(item, before.failures.getOrDefault(item, 0), Integer::sum);
         if (before.accepted.contains(item)
             || before.lettered.contains(item)
-            || before.mayBeDropped(item, maxAttempts)) {
+            || before.mayBeDropped(item)) {
           settled.add(item);
         }
       }
@@ -195,7 +219,7 @@ final class Oracle {
   }
 
   private static TargetConfig alike(TargetConfig row) {
-    return row.toBuilder().maxInFlight(1).build();
+    return row.toBuilder().maxInFlight(1).delivery(DeliveryPolicy.DEFAULT).build();
   }
 
   /**
@@ -294,16 +318,26 @@ final class Oracle {
   // ---------------------------------------------------------------- destinations
 
   Send sends(
-      SimulatedProcess process, TargetConfig config, Object opened, Chain chain, Batch batch) {
+      SimulatedProcess process,
+      TargetConfig config,
+      Object opened,
+      Chain chain,
+      Batch batch,
+      Deadline deadline) {
     Chain.At at = chain.targets.get(config.id());
     if (config.deadLetterOnly()) {
-      at = new Chain.At(config, 0, null, Set.of());
+      at = new Chain.At(this, chain, config.id(), config, 0, null, Set.of());
     } else if (at == null || at.released) {
       violated(Rule.INVENTED, chain + " sends to " + config.id() + ", which is no target of it");
-      at = new Chain.At(config, 0, null, Set.of());
+      at = new Chain.At(this, chain, config.id(), config, 0, null, Set.of());
     }
-    Send send = new Send(sends++, process, chain, at, config, opened, batch);
+    long now = stage.scheduler().elapsed();
+    long endsAt = now + deadline.remainingNanos();
+    Trouble trouble = trouble(process, config.id(), at.incarnation);
+    Send send = new Send(sends++, process, chain, at, config, opened, batch, trouble, now, endsAt);
+    rates.computeIfAbsent(opened, same -> new Rate(send.row().delivery())).sends(this, send, now);
     checkInFlight(send);
+    checkAttempts(send);
     if (memory != Memory.NONE && readable) {
       noteRemembered(send);
     }
@@ -329,6 +363,21 @@ final class Oracle {
     }
   }
 
+  private void checkAttempts(Send send) {
+    TargetConfig row = send.row();
+    if (row.onFailure() == OnFailure.HOLD || Collapse.CONCAT.column().equals(row.collapse())) {
+      return;
+    }
+    for (Message message : send.messages) {
+      for (FanoutRecord record : message.records()) {
+        Item item = itemOf(record);
+        if (item != null && send.at.surelyFailed.getOrDefault(item, 0) >= send.at.mostAttempts()) {
+          violated(Rule.ATTEMPTS, send + " carries " + item + " more often than its row allows");
+        }
+      }
+    }
+  }
+
   private static boolean sharesLane(Send one, Send other) {
     return switch (one.config.ordering()) {
       case NONE -> false;
@@ -344,6 +393,7 @@ final class Oracle {
   /** The engine gets an answer. */
   void answered(Send send, List<Outcome> outcomes) {
     over(send);
+    send.trouble.answered(outcomes);
     for (int index = 0; index < outcomes.size(); index++) {
       Message message = send.messages.get(index);
       Outcome outcome = outcomes.get(index);
@@ -380,18 +430,33 @@ final class Oracle {
     if (kind == Failure.Kind.REJECTED) {
       send.at.rejected.add(item);
     } else if (kind == Failure.Kind.RETRYABLE) {
-      send.at.failures.merge(item, 1, Integer::sum);
+      failed(send, item, true);
+    } else if (kind == Failure.Kind.THROTTLED) {
+      send.at.tried.add(item);
     }
   }
 
-  /** The engine gets an exception, or an answer that it cannot read. */
-  void failed(Send send) {
+  private void failed(Send send, Item item, boolean counts) {
+    send.at.failures.merge(item, 1, Integer::sum);
+    send.at.tried.add(item);
+    if (counts && !send.mayBeGivenUp(stage.scheduler().elapsed())) {
+      send.at.surelyFailed.merge(item, 1, Integer::sum);
+    }
+  }
+
+  /**
+   * The engine gets an exception, or an answer that it cannot read.
+   *
+   * @param broken whether that says that the provider is no good, which is no attempt
+   */
+  void failed(Send send, boolean broken) {
     over(send);
+    send.trouble.brokeOff(broken);
     for (Message message : send.messages) {
       for (FanoutRecord record : message.records()) {
         Item item = itemOf(record);
         if (item != null) {
-          send.at.failures.merge(item, 1, Integer::sum);
+          failed(send, item, !broken);
         }
       }
     }
@@ -406,6 +471,9 @@ final class Oracle {
 
   private void over(Send send) {
     send.returned = true;
+    if (send.hangs(stage.scheduler().elapsed())) {
+      send.trouble.hung();
+    }
     underWay.remove(send);
   }
 
@@ -453,12 +521,46 @@ final class Oracle {
     if (!letter.isOf(item)) {
       violated(Rule.ALTERED, send + " carries " + item + " with other bytes or another key");
     }
-    boolean rejected = of.rejected.contains(item);
-    if (!rejected && of.allFailures(item) < maxAttempts && !of.released) {
+    boolean allowed =
+        switch (letter.code()) {
+          case "TargetDown" -> of.mayBeParked();
+          case "RecordTooOld" -> of.mayBeTooOld(item);
+          default -> of.mayHaveFailedForGood(item);
+        };
+    if (!allowed && !of.released) {
       violated(
           Rule.INVENTED, send + " carries " + item + ", which did not fail for good: " + letter);
     }
     arrivals(letter.target()).addLetter(new Effect(send, item, stray));
+  }
+
+  // ---------------------------------------------------------------- what targets go through
+
+  /** Returns what an opening of a target has been through up to now. */
+  Trouble trouble(SimulatedProcess process, String targetId, int incarnation) {
+    return troubles.computeIfAbsent(
+        new Opening(process, targetId, incarnation), opening -> new Trouble());
+  }
+
+  /** Notes what hangs before somebody asks. */
+  void noteHanging() {
+    long now = stage.scheduler().elapsed();
+    for (Send send : underWay) {
+      if (send.hangs(now)) {
+        send.trouble.hung();
+      }
+    }
+  }
+
+  /**
+   * Returns whether the engine may have found a record older than an age: by when it came into the
+   * source, or was first seen by the batch where the source does not say.
+   */
+  boolean mayBeOlder(Item item, Chain chain, Duration age) {
+    Instant arrived = item.record().arrivedAt();
+    return arrived == null
+        ? stage.clock().mayHaveCounted(age, chain.begunAt)
+        : stage.clock().latest().isAfter(arrived.plus(age));
   }
 
   private Arrivals arrivals(String targetId) {
@@ -476,7 +578,7 @@ final class Oracle {
     }
     for (Chain chain : chains.getOrDefault(item, List.of())) {
       Chain.At at = chain.targets.get(targetId);
-      if (at == null ? chain.looked : at.released || at.mayBeDropped(item, maxAttempts)) {
+      if (at == null ? chain.looked : at.released || at.mayBeDropped(item)) {
         return true;
       }
     }

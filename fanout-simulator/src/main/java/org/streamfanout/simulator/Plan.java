@@ -1,7 +1,6 @@
 package org.streamfanout.simulator;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.streamfanout.core.CircuitOptions;
@@ -13,6 +12,7 @@ import org.streamfanout.simulator.SimulatedRows.State;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Capabilities.CallOrder;
 import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
@@ -37,10 +37,12 @@ final class Plan {
 
   private final Stage stage;
   private final Simulation simulation;
+  private final Policies policies;
 
   Plan(Stage stage, Simulation simulation) {
     this.stage = stage;
     this.simulation = simulation;
+    this.policies = new Policies(stage, !simulation.host().remembers());
   }
 
   private int choose(int bound) {
@@ -121,6 +123,7 @@ final class Plan {
         .collapse(joins ? Collapse.CONCAT : Collapse.NONE)
         .maxInFlight(1 + choose(3))
         .transform(choose(5) == 4 ? SimulatedEngines.TRANSFORM : null)
+        .delivery(policies.choose(onFailure))
         .build();
   }
 
@@ -195,7 +198,7 @@ final class Plan {
             .shard(shard.id())
             .key(key)
             .data(data)
-            .arrivedAt(Instant.EPOCH)
+            .arrivedAt(policies.arrival())
             .build();
     Item item = new Item(shard, shard.size(), record, data, List.copyOf(before));
     shard.add(item);
@@ -216,7 +219,10 @@ final class Plan {
     Duration until = at.plus(time(Duration.ofMillis(400)));
     stage.played(Fault.ROW_CHANGES);
     switch (what) {
-      case 0 -> stage.later(at, "change " + id, () -> rows.change(id));
+      case 0 -> {
+        DeliveryPolicy policy = policies.change(rows.onFailure(id));
+        stage.later(at, "change " + id, () -> rows.change(id, policy));
+      }
       case 1 -> {
         stage.later(at, "invalid " + id, () -> rows.set(id, State.INVALID));
         stage.later(until, "valid " + id, () -> rows.set(id, State.ACTIVE));

@@ -22,6 +22,17 @@ final class Send {
   final Object opened;
 
   final TargetConfig config;
+
+  /** What its target, as it was opened for this, has been through. */
+  final Trouble trouble;
+
+  /** When it has taken as long as an attempt may, in the scheduler's time. */
+  private final long hangsAt;
+
+  /** When it should be over, in the scheduler's time. */
+  private final long endsAt;
+
+  private final Strand strand = Scheduler.self();
   final List<Message> messages;
 
   /** The records for which the engine was told that they were accepted. */
@@ -43,15 +54,43 @@ final class Send {
       Chain.At at,
       TargetConfig config,
       Object opened,
-      Batch batch) {
+      Batch batch,
+      Trouble trouble,
+      long now,
+      long endsAt) {
     this.number = number;
     this.opened = opened;
+    this.trouble = trouble;
+    this.endsAt = endsAt;
+    this.hangsAt = now + Plan.RETRY.attemptTimeout().toNanos();
     this.targets = Map.copyOf(chain.targets);
     this.process = process;
     this.chain = chain;
     this.at = at;
     this.config = config;
     this.messages = batch.messages();
+  }
+
+  /** Returns whether the engine may have given it up, while it is under way. */
+  boolean mayBeGivenUp(long now) {
+    return now >= endsAt || strand.wasInterrupted;
+  }
+
+  /** Returns the row that it should go by. */
+  TargetConfig row() {
+    return at.config == null ? config : at.config;
+  }
+
+  boolean hangs(long now) {
+    return now >= hangsAt;
+  }
+
+  static long records(List<Message> messages) {
+    return messages.stream().mapToLong(message -> message.records().size()).sum();
+  }
+
+  static long bytes(List<Message> messages) {
+    return messages.stream().mapToLong(SimulatedProvider::sizeOf).sum();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.core.registry.CachingTargetRegistry;
 import org.streamfanout.simulator.Choices.Kind;
 import org.streamfanout.spi.FanoutListener;
@@ -41,7 +42,8 @@ final class SimulatedEngines {
             .retry(Plan.RETRY)
             .circuit(Plan.CIRCUIT)
             .transform(TRANSFORM, record -> filters(record) ? null : record)
-            .listener(stage.wrapped(new Watch(stage, process)));
+            .listener(stage.wrapped(new Watch(stage, process)))
+            .listener(books(stage, process));
     if (stage.choices().chance(Kind.PLAN, 20)) {
       builder.maxBytesInFlight(TIGHT_BYTES);
     }
@@ -49,7 +51,23 @@ final class SimulatedEngines {
     if (progress != null) {
       builder.progress(progress);
     }
+    stage.change(builder);
     return builder.build();
+  }
+
+  /** Returns a ledger of a process, which hears nothing any more once that is killed. */
+  private static FanoutListener books(Stage stage, SimulatedProcess process) {
+    Ledger ledger = new Ledger(stage.clock());
+    stage.oracle().ledgers().add(process, ledger);
+    FanoutListener wrapped = stage.wrapped(ledger);
+    return new FanoutListener() {
+      @Override
+      public void settled(TargetEvent event) {
+        if (!process.isDead() && !stage.scheduler().isEnding()) {
+          wrapped.settled(event);
+        }
+      }
+    };
   }
 
   /** Returns whether the transform leaves a record out. */

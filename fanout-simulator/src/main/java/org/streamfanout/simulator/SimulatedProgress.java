@@ -69,8 +69,9 @@ final class SimulatedProgress implements ProgressStore {
   private void pass(Failing what) throws IOException {
     stage.scheduler().yield();
     process.checkAlive();
-    // Twice in a row is what the decision about progress leaves open.
-    failed = stage.failingProgress() == what && !failed && stage.choices().chance(Kind.FAULTS, 40);
+    // Again and again is a decision of its own: without it, never twice in a row.
+    Kind kind = failed ? Kind.POLICY : Kind.FAULTS;
+    failed = stage.failingProgress() == what && stage.choices().chance(kind, 40);
     if (failed) {
       stage.played(Fault.PROGRESS_FAILS);
       throw new IOException("the store does not " + what);

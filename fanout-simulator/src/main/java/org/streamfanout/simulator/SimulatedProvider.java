@@ -57,6 +57,11 @@ final class SimulatedProvider implements TargetProvider {
     return new Sender(target, stage.destination(target.id()));
   }
 
+  /** Returns how many bytes the destination counts. */
+  static long sizeOf(Message message) {
+    return message.bodyLength() + 1L;
+  }
+
   private final class Sender implements TargetSender {
     private final TargetConfig target;
     private final Destination destination;
@@ -72,7 +77,7 @@ final class SimulatedProvider implements TargetProvider {
       if (process.isDead() || chain == null) {
         throw new InterruptedException("the process is no more");
       }
-      Send send = stage.oracle().sends(process, target, this, chain, batch);
+      Send send = stage.oracle().sends(process, target, this, chain, batch, deadline);
       stage.trace(() -> send + " begins with " + batch.messages());
       try {
         List<Outcome> outcomes =
@@ -84,7 +89,7 @@ final class SimulatedProvider implements TargetProvider {
         if (outcomes.size() == send.messages.size()) {
           stage.oracle().answered(send, outcomes);
         } else {
-          stage.oracle().failed(send);
+          stage.oracle().failed(send, true);
         }
         return outcomes;
       } catch (Killed e) {
@@ -92,7 +97,7 @@ final class SimulatedProvider implements TargetProvider {
       } catch (Exception | Error e) {
         if (!process.isDead()) {
           stage.trace(() -> send + " fails with " + e);
-          stage.oracle().failed(send);
+          stage.oracle().failed(send, e instanceof Error);
         }
         throw e;
       }
@@ -100,7 +105,7 @@ final class SimulatedProvider implements TargetProvider {
 
     @Override
     public long sizeInBytes(Message message) {
-      return message.bodyLength() + 1L;
+      return sizeOf(message);
     }
 
     @Override

@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.streamfanout.spi.DeliveryPolicy;
+import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.RegistryException;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
@@ -46,9 +49,19 @@ final class SimulatedRows implements TargetRegistry {
     }
   }
 
-  void change(String id) {
+  void change(String id, @Nullable DeliveryPolicy policy) {
     rows.computeIfPresent(
-        id, (same, row) -> row.toBuilder().maxInFlight(row.maxInFlight() % 3 + 1).build());
+        id,
+        (same, row) ->
+            row.toBuilder()
+                .maxInFlight(row.maxInFlight() % 3 + 1)
+                .delivery(policy == null ? row.delivery() : policy)
+                .build());
+  }
+
+  OnFailure onFailure(String id) {
+    TargetConfig row = rows.get(id);
+    return row == null ? OnFailure.HOLD : row.onFailure();
   }
 
   /** Points a row elsewhere, and back: what was settled there is not settled here. */
@@ -94,7 +107,8 @@ final class SimulatedRows implements TargetRegistry {
             row.onFailure().name(),
             String.valueOf(row.collapse()),
             "inFlight=" + row.maxInFlight(),
-            "transform=" + row.transform());
+            "transform=" + row.transform(),
+            row.delivery().toString());
   }
 
   List<TargetConfig> stable() {

@@ -4,7 +4,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
+import org.streamfanout.core.FanoutEngine;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.TargetProvider;
@@ -32,6 +35,8 @@ public final class Simulation {
   private final DestinationBehaviour behaviour;
   private final UnaryOperator<TargetProvider> providers;
   private final UnaryOperator<FanoutListener> listeners;
+  private final UnaryOperator<FanoutListener> ledgers;
+  private final BiConsumer<Stage, FanoutEngine.Builder> engines;
   private final UnaryOperator<ProgressStore> stores;
   private final UnaryOperator<Targets> rows;
 
@@ -44,6 +49,8 @@ public final class Simulation {
     this.behaviour = builder.behaviour;
     this.providers = builder.providers;
     this.listeners = builder.listeners;
+    this.ledgers = builder.ledgers;
+    this.engines = builder.engines;
     this.stores = builder.stores;
     this.rows = builder.rows;
   }
@@ -148,6 +155,14 @@ public final class Simulation {
     return listeners.apply(listener);
   }
 
+  FanoutListener wrap(Ledger ledger) {
+    return ledgers.apply(ledger);
+  }
+
+  void change(Stage stage, FanoutEngine.Builder engine) {
+    engines.accept(stage, engine);
+  }
+
   ProgressStore wrap(ProgressStore store) {
     return stores.apply(store);
   }
@@ -166,6 +181,8 @@ public final class Simulation {
     private DestinationBehaviour behaviour = new FaultyBehaviour();
     private UnaryOperator<TargetProvider> providers = provider -> provider;
     private UnaryOperator<FanoutListener> listeners = listener -> listener;
+    private UnaryOperator<FanoutListener> ledgers = ledger -> ledger;
+    private BiConsumer<Stage, FanoutEngine.Builder> engines = (stage, engine) -> {};
     private UnaryOperator<ProgressStore> stores = store -> store;
     private UnaryOperator<Targets> rows = targets -> targets;
 
@@ -212,6 +229,18 @@ public final class Simulation {
     /** Puts something between the engine and what checks its counts. */
     Builder listeners(UnaryOperator<FanoutListener> wrapper) {
       listeners = wrapper;
+      return this;
+    }
+
+    /** Changes every engine before it is built. */
+    Builder engines(BiConsumer<Stage, FanoutEngine.Builder> change) {
+      engines = change;
+      return this;
+    }
+
+    /** Puts something between the engine and the ledger of each process. */
+    Builder ledgers(UnaryOperator<FanoutListener> wrapper) {
+      ledgers = wrapper;
       return this;
     }
 

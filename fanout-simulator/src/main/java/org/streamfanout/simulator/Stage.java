@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.InMemoryProgressStore;
+import org.streamfanout.core.Ledger;
 import org.streamfanout.core.SourceBatch;
 import org.streamfanout.simulator.Choices.Kind;
 import org.streamfanout.simulator.SimulatedProgress.Failing;
@@ -40,7 +42,7 @@ public final class Stage {
   private final Choices choices;
   private final Scheduler scheduler;
   private final SimulatedClock clock;
-  private final Oracle oracle = new Oracle(Plan.RETRY.maxAttempts());
+  private final Oracle oracle = new Oracle(this);
   private final SimulatedRows rows = new SimulatedRows();
   private final Map<String, Destination> destinations = new HashMap<>();
 
@@ -81,6 +83,7 @@ public final class Stage {
           simulation.host().run(this);
           if (!scheduler.isEnding()) {
             oracle.checkEnd(shards, rows.stable());
+            oracle.ledgers().check();
           }
           scheduler.end();
         });
@@ -230,6 +233,14 @@ public final class Stage {
 
   FanoutListener wrapped(FanoutListener listener) {
     return simulation.wrap(listener);
+  }
+
+  void change(FanoutEngine.Builder engine) {
+    simulation.change(this, engine);
+  }
+
+  FanoutListener wrapped(Ledger ledger) {
+    return simulation.wrap(ledger);
   }
 
   boolean has(Fault fault) {

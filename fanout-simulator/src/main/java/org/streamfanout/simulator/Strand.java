@@ -32,6 +32,10 @@ final class Strand extends Thread {
   boolean deferred;
   boolean permit;
   long wakeAt;
+
+  /** Whether somebody wanted it to end what it does. */
+  boolean wasInterrupted;
+
   private boolean interruptPending;
 
   private Strand() {
@@ -56,6 +60,7 @@ final class Strand extends Thread {
     strand.deaf = false;
     strand.deferred = false;
     strand.permit = false;
+    strand.wasInterrupted = false;
     strand.interruptPending = false;
     if (fresh) {
       strand.start();
@@ -116,6 +121,7 @@ final class Strand extends Thread {
   /** Interrupts it: itself at once; another when it next runs, which an interrupt brings about. */
   @Override
   public void interrupt() {
+    wasInterrupted = true;
     if (Thread.currentThread() == this) {
       super.interrupt();
     } else {

@@ -27,6 +27,10 @@ public record Violation(Rule rule, String what) {
     CHECKPOINT,
     /** More sends under way than the target's row or its order allows. */
     IN_FLIGHT,
+    /** A record was sent again after it had failed as often as its row lets it. */
+    ATTEMPTS,
+    /** More a second than the target's row allows. */
+    RATE,
     /** It does not come to an end, though nothing fails any more. */
     STUCK
   }

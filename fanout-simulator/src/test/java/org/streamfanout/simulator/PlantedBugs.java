@@ -1,5 +1,6 @@
 package org.streamfanout.simulator;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,12 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.Checkpoint;
+import org.streamfanout.core.CircuitOptions;
+import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.FanoutResult;
 import org.streamfanout.core.ShardDelivery;
 import org.streamfanout.simulator.Violation.Rule;
@@ -20,12 +26,15 @@ import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.Description;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.ProgressStore;
 import org.streamfanout.spi.ProviderContext;
@@ -61,6 +70,8 @@ final class PlantedBugs {
     providers(bugs);
     counts(bugs);
     stores(bugs);
+    policies(bugs);
+    ledgers(bugs);
     bugs.add(
         new Bug(
             "a provider returns before its request is over",
@@ -482,6 +493,186 @@ final class PlantedBugs {
     };
   }
 
+  // ---------------------------------------------------------------- what rows say of trouble
+
+  private static void policies(List<Bug> bugs) {
+    bugs.add(
+        row(
+            "what waits is parked though its row holds",
+            row -> row.onFailure() == OnFailure.DEAD_LETTER ? row.delivery().toBuilder() : null,
+            policy -> policy.onOpen(OnOpen.PARK),
+            Rule.INVENTED));
+    bugs.add(
+        row(
+            "what waits is shed though its row holds",
+            row -> row.onFailure() == OnFailure.HOLD ? null : row.delivery().toBuilder(),
+            policy -> policy.onOpen(OnOpen.SHED),
+            Rule.LEDGER));
+    bugs.add(
+        engine(
+            "a breaker opens at the first failure",
+            (stage, engine) ->
+                engine.circuit(new CircuitOptions(1, 1, 1, Plan.CIRCUIT.openFor(), 1)),
+            Rule.INVENTED,
+            Rule.LEDGER));
+    bugs.add(
+        engine(
+            "an age is counted from a time that is too early",
+            (stage, engine) -> engine.clock(Clock.offset(stage.clock(), Duration.ofSeconds(2))),
+            Rule.INVENTED,
+            Rule.LEDGER));
+    bugs.add(
+        row(
+            "records are given up for an age that their row does not have",
+            row -> row.onFailure() == OnFailure.HOLD ? null : row.delivery().toBuilder(),
+            policy -> policy.maxRecordAge(Duration.ofSeconds(1)),
+            Rule.INVENTED,
+            Rule.LEDGER));
+    bugs.add(
+        row(
+            "a row's own number of attempts is not looked at",
+            row -> row.delivery().toBuilder(),
+            policy -> policy.maxAttempts(null),
+            Rule.ATTEMPTS,
+            Rule.INVENTED,
+            Rule.LEDGER));
+    bugs.add(
+        row(
+            "a rate of records is not kept",
+            row -> row.delivery().toBuilder(),
+            policy -> policy.maxRecordsPerSecond(null),
+            Rule.RATE));
+    bugs.add(
+        row(
+            "a rate of bytes is taken for twice as much",
+            row -> row.delivery().maxBytesPerSecond() == null ? null : twice(row.delivery()),
+            policy -> policy,
+            Rule.RATE));
+    bugs.add(
+        row(
+            "a row that was pointed elsewhere has lost its rate",
+            row -> row.destination().endsWith("-elsewhere") ? row.delivery().toBuilder() : null,
+            policy -> policy.maxRecordsPerSecond(null).maxBytesPerSecond(null),
+            Rule.RATE));
+  }
+
+  private static DeliveryPolicy.Builder twice(DeliveryPolicy policy) {
+    Long bytes = policy.maxBytesPerSecond();
+    return policy.toBuilder().maxBytesPerSecond(bytes == null ? null : bytes * 2);
+  }
+
+  private static Bug engine(
+      String name, BiConsumer<Stage, FanoutEngine.Builder> change, Rule... rules) {
+    return new Bug(name, Simulation.of(Hosts.engine()).engines(change).build(), Set.of(rules));
+  }
+
+  /**
+   * Shows the engine other rows than the oracle; those for which there is no builder, unchanged.
+   */
+  private static Bug row(
+      String name,
+      Function<TargetConfig, DeliveryPolicy.@Nullable Builder> of,
+      UnaryOperator<DeliveryPolicy.Builder> change,
+      Rule... rules) {
+    UnaryOperator<TargetConfig> changed =
+        row -> {
+          DeliveryPolicy.Builder policy = row.deadLetterOnly() ? null : of.apply(row);
+          return policy == null
+              ? row
+              : row.toBuilder().delivery(change.apply(policy).build()).build();
+        };
+    return new Bug(
+        name,
+        Simulation.of(Hosts.engine())
+            .rows(
+                targets ->
+                    new Targets(
+                        targets.valid().stream().map(changed).toList(),
+                        targets.invalid(),
+                        targets.inactive(),
+                        targets.staleSince()))
+            .build(),
+        Set.of(rules));
+  }
+
+  // ---------------------------------------------------------------- ledgers
+
+  private static void ledgers(List<Bug> bugs) {
+    bugs.add(
+        ledger(
+            "a ledger counts twice",
+            sound ->
+                event -> {
+                  sound.settled(event);
+                  sound.settled(event);
+                }));
+    bugs.add(
+        ledger(
+            "a ledger is not told of what was held before",
+            sound ->
+                event -> {
+                  if (event.before().held() == 0) {
+                    sound.settled(event);
+                  }
+                }));
+    bugs.add(
+        ledger(
+            "a ledger forgets what went before",
+            sound -> event -> sound.settled(with(event, event.counts(), TargetCounts.ZERO))));
+    bugs.add(
+        listener(
+            "a record that was shed is not counted",
+            // Where there are dead letters, nothing else is dropped.
+            (counts, event) ->
+                counts.deadLettered() > 0 && counts.dropped() > 0
+                    ? new TargetCounts(
+                        counts.records() - 1,
+                        counts.accepted(),
+                        counts.filtered(),
+                        counts.deadLettered(),
+                        counts.dropped() - 1,
+                        counts.alreadySettled(),
+                        counts.released(),
+                        counts.held(),
+                        counts.calls(),
+                        counts.retries())
+                    : counts));
+  }
+
+  private static Bug ledger(
+      String name, Function<FanoutListener, Consumer<FanoutListener.TargetEvent>> change) {
+    return new Bug(
+        name,
+        Simulation.of(Hosts.engine())
+            .ledgers(
+                sound -> {
+                  Consumer<FanoutListener.TargetEvent> changed = change.apply(sound);
+                  return new FanoutListener() {
+                    @Override
+                    public void settled(TargetEvent event) {
+                      changed.accept(event);
+                    }
+                  };
+                })
+            .build(),
+        Set.of(Rule.LEDGER));
+  }
+
+  private static FanoutListener.TargetEvent with(
+      FanoutListener.TargetEvent event, TargetCounts counts, TargetCounts before) {
+    return new FanoutListener.TargetEvent(
+        event.source(),
+        event.shard(),
+        event.targetId(),
+        event.type(),
+        counts,
+        event.firstFailure(),
+        event.oldestHeld(),
+        before,
+        event.batch(),
+        event.behind());
+  }
+
   // ---------------------------------------------------------------- counts
 
   private static void counts(List<Bug> bugs) {
@@ -545,14 +736,7 @@ final class PlantedBugs {
                       @Override
                       public void settled(TargetEvent event) {
                         sound.settled(
-                            new TargetEvent(
-                                event.source(),
-                                event.shard(),
-                                event.targetId(),
-                                event.type(),
-                                change.apply(event.counts(), event),
-                                event.firstFailure(),
-                                event.oldestHeld()));
+                            with(event, change.apply(event.counts(), event), event.before()));
                       }
                     })
             .build(),

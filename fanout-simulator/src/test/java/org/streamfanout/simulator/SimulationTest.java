@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.spi.DeliveryPolicy;
 
 class SimulationTest {
   static List<Host> hosts() {
@@ -38,6 +40,24 @@ class SimulationTest {
       Schedule printed = Schedule.parse(first.made().toString());
 
       assertThat(simulation.trace(printed).trace()).isEqualTo(first.trace());
+    }
+  }
+
+  /** As texts are that were printed before rows said anything of this. */
+  @ParameterizedTest
+  @MethodSource("hosts")
+  void run_scheduleWithoutPolicies_rowsSayNothingOfTrouble(Host host) {
+    Simulation simulation = Simulation.of(host).build();
+    for (long seed = 1; seed <= 25; seed++) {
+      String text = simulation.run(seed).made().toString();
+      Schedule older = Schedule.parse(text.substring(0, text.indexOf(",policy:")));
+
+      Report report = simulation.trace(older);
+
+      assertThat(report.violations()).isEmpty();
+      String rows = report.trace().get(0);
+      assertThat(rows.split("DeliveryPolicy", -1))
+          .hasSameSizeAs(rows.split(Pattern.quote(DeliveryPolicy.DEFAULT.toString()), -1));
     }
   }
 

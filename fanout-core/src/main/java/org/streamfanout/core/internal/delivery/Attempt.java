@@ -32,8 +32,14 @@ final class Attempt {
   /** What the breaker let it through as. */
   final Circuit.Pass pass;
 
-  /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
-  boolean cutByCall;
+  /** When it has taken as long as an attempt may, in nanoseconds of the engine's ticker. */
+  final long hangsAt;
+
+  /**
+   * Whether it ends with the call rather than by itself. Set under the run's lock; other calls of
+   * the target look at it.
+   */
+  volatile boolean cutByCall;
 
   /**
    * The places of messages whose bodies could not be stored; the sending thread's until it ends.
@@ -63,6 +69,7 @@ final class Attempt {
       Deadline deadline,
       long startedAt,
       long expiresAt,
+      long hangsAt,
       boolean cutByCall,
       Circuit.Pass pass) {
     this.delivery = delivery;
@@ -73,8 +80,14 @@ final class Attempt {
     this.deadline = deadline;
     this.startedAt = startedAt;
     this.expiresAt = expiresAt;
+    this.hangsAt = hangsAt;
     this.cutByCall = cutByCall;
     this.pass = pass;
+  }
+
+  /** Returns whether it was given up for the time that it took, not for the end of its call. */
+  boolean hangs(long now) {
+    return givenUp && (!cutByCall || now - hangsAt >= 0);
   }
 
   /** Says that this thread sends from now on; returns false if it was interrupted before. */

@@ -242,6 +242,9 @@ final class TargetDelivery implements Slots.Waiter {
         at = earlier(at, probeAt, now);
       }
       at = earlier(at, nextTooOld(open, now), now);
+      if (open.hasReady() && (policy.onOpen() != OnOpen.HOLD || policy.maxRecordAge() != null)) {
+        at = earlier(at, runtime.nextHangAt(now), now);
+      }
     }
     return at;
   }
@@ -277,6 +280,11 @@ final class TargetDelivery implements Slots.Waiter {
     }
     if (!open.hasReady()) {
       runtime.slots().forget(this);
+      return null;
+    }
+    if (roomAt - now > 0) {
+      // It keeps its turn. To take a slot and give it back would wake others for nothing, and they
+      // it, as long as it waits.
       return null;
     }
     if (!runtime.slots().tryAcquire(this)) {
@@ -331,6 +339,7 @@ final class TargetDelivery implements Slots.Waiter {
         deadline.atMost(services.retry().attemptTimeout()),
         now,
         now + Math.min(timeout, left),
+        now + timeout,
         left <= timeout,
         pass);
   }
@@ -381,7 +390,7 @@ final class TargetDelivery implements Slots.Waiter {
 
   /** Settles what is not to wait for a target that takes no calls. */
   private void doWithoutTarget(Lanes open, long now) {
-    if (policy.onOpen() != OnOpen.HOLD && runtime.isDown()) {
+    if (policy.onOpen() != OnOpen.HOLD && runtime.isDown(now)) {
       Failure down =
           Failure.rejected(
               "TargetDown",

@@ -177,23 +177,35 @@ public final class TargetRuntime {
 
   /**
    * Returns whether records need not wait for this target: its breaker is open, or every send that
-   * it may have under way hangs. A target that denies everything is to be waited for.
+   * it may have under way hangs. One that the end of a call has cut off hangs only when it has
+   * taken as long as an attempt may. A target that denies everything is to be waited for.
    */
-  boolean isDown() {
-    return !denied && (circuit.isDown() || everySlotHangs());
+  boolean isDown(long now) {
+    return !denied && (circuit.isDown() || everySlotHangs(now));
   }
 
   /** Returns whether it is down, or throttles so that nothing may be sent for now. */
   boolean takesNoCalls(long now) {
-    return isDown() || (!denied && pausedUntil.get() - now > 0);
+    return isDown(now) || (!denied && pausedUntil.get() - now > 0);
   }
 
-  private boolean everySlotHangs() {
+  private boolean everySlotHangs(long now) {
     int hanging = 0;
     for (Attempt attempt : underWay) {
-      hanging += attempt.givenUp ? 1 : 0;
+      hanging += attempt.hangs(now) ? 1 : 0;
     }
     return hanging >= slots.limit();
+  }
+
+  /** Returns when another send that a call's end has cut off hangs; the greatest long for never. */
+  long nextHangAt(long now) {
+    long at = Long.MAX_VALUE;
+    for (Attempt attempt : underWay) {
+      if (attempt.givenUp && !attempt.hangs(now)) {
+        at = TargetDelivery.earlier(at, attempt.hangsAt, now);
+      }
+    }
+    return at;
   }
 
   /** Has somebody woken whenever the target takes calls again, or takes them no more. */

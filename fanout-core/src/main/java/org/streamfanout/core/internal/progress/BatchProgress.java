@@ -18,6 +18,7 @@ import org.streamfanout.spi.FanoutListener.ProgressEvent;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
+import org.streamfanout.spi.Position;
 import org.streamfanout.spi.RecordKey;
 import org.streamfanout.spi.RecordProgress;
 import org.streamfanout.spi.Source;
@@ -29,6 +30,9 @@ import org.streamfanout.spi.TargetProgress;
  * at a time, as the batch is.
  */
 public final class BatchProgress {
+  /** Under this key a place says that nothing of what it has is to be used. */
+  static final RecordKey VOID = new RecordKey("streamfanout/void", Position.WHOLE);
+
   private final StoreAccess access;
   private final FanoutListener listener;
   private final SourceBatch batch;
@@ -38,6 +42,9 @@ public final class BatchProgress {
 
   /** What it had of other records when it was asked. */
   private final Map<Place, Map<RecordKey, RecordProgress>> others = new HashMap<>();
+
+  /** Of which the store has something that somebody may have sent older records over. */
+  private final Set<Place> voided = new HashSet<>();
 
   /** Whether the store has answered; if not, it may know what is not in {@link #stored}. */
   private boolean loaded;
@@ -72,6 +79,10 @@ public final class BatchProgress {
     batch.records().forEach(record -> ids.add(idOf(record)));
     for (TargetProgress known : all) {
       Place place = new Place(known.targetId(), known.fingerprint());
+      if (known.records().containsKey(VOID)) {
+        voided.add(place);
+        continue;
+      }
       known
           .records()
           .forEach(
@@ -79,6 +90,30 @@ public final class BatchProgress {
                   (ids.contains(key.id()) ? stored : others)
                       .computeIfAbsent(place, same -> new HashMap<>())
                       .put(key, progress));
+    }
+  }
+
+  /**
+   * Says, before anything is sent, that what is known of targets that keep an order must not be
+   * used, where it could not be read: records may go out again now, and what followed them must not
+   * be left out by whoever reads it next.
+   */
+  public void warn(Iterable<TargetSetup> setups, Deadline deadline) {
+    if (loaded || !access.isShared()) {
+      return;
+    }
+    List<TargetProgress> changes = new ArrayList<>();
+    for (TargetSetup setup : setups) {
+      if (setup.ordering() != Ordering.NONE) {
+        Place place = placeOf(setup.config());
+        changes.add(
+            new TargetProgress(
+                place.targetId(), place.fingerprint(), Map.of(VOID, RecordProgress.SETTLED)));
+      }
+    }
+    if (!changes.isEmpty()) {
+      Integer beyond = value(access.save(batch, changes, deadline));
+      overflowed += beyond == null ? 0 : beyond;
     }
   }
 
@@ -145,7 +180,7 @@ public final class BatchProgress {
    * @param comesAgain whether the host will be given some of the batch again, or all of it
    */
   public void remember(BatchRun run, boolean comesAgain, Deadline deadline) {
-    if (comesAgain || !stored.isEmpty() || !loaded) {
+    if (comesAgain || !stored.isEmpty() || !loaded || !voided.isEmpty()) {
       List<TargetProgress> changes = new ArrayList<>();
       long notKept = 0;
       List<TargetEnds> all = run.ends();
@@ -163,7 +198,7 @@ public final class BatchProgress {
       long overflowedBefore = overflowed;
       save(changes, deadline);
       boolean overflowing = overflowed > overflowedBefore;
-      if (!loaded || overflowing) {
+      if (!loaded || overflowing || all.stream().anyMatch(this::isVoid)) {
         putRight(all, overflowing, deadline);
       }
     }
@@ -211,6 +246,7 @@ public final class BatchProgress {
     if (save(changes, deadline)) {
       access.trust(batch);
       loaded = true;
+      voided.clear();
     }
   }
 
@@ -259,7 +295,7 @@ public final class BatchProgress {
           .keySet()
           .forEach(key -> wanted.put(key, RecordProgress.NONE));
     }
-    boolean unsure = !loaded && comesAgain;
+    boolean unsure = (!loaded || isVoid(ends)) && comesAgain;
     wanted
         .entrySet()
         .removeIf(
@@ -284,6 +320,10 @@ public final class BatchProgress {
         && !others.isEmpty()
         && others.getOrDefault(placeOf(ends.setup().config()), Map.of()).values().stream()
             .anyMatch(progress -> !progress.isDone());
+  }
+
+  private boolean isVoid(TargetEnds ends) {
+    return !voided.isEmpty() && voided.contains(placeOf(ends.setup().config()));
   }
 
   private boolean wasWaiting(TargetEnds ends, RecordKey key) {
