@@ -92,6 +92,7 @@ class RuntimeInterleavingsTest {
         Deadline.after(Duration.ofDays(1)),
         0,
         0,
+        0,
         false,
         Circuit.Pass.CALL);
   }
