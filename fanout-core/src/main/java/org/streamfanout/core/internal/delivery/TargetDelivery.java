@@ -242,6 +242,10 @@ final class TargetDelivery implements Slots.Waiter {
         at = earlier(at, probeAt, now);
       }
       at = earlier(at, nextTooOld(open, now), now);
+      long notWaitedForAt = runtime.nextNotWaitedForAt(now);
+      if (notWaitedForAt - now > 0) {
+        at = earlier(at, notWaitedForAt, now);
+      }
     }
     return at;
   }
@@ -270,6 +274,10 @@ final class TargetDelivery implements Slots.Waiter {
       runtime.slots().forget(this);
       doWithoutTarget(open, now);
       return null;
+    }
+    if (pass == Circuit.Pass.PROBE && runtime.isNotWaitedFor(now)) {
+      // A probe that failed is not asked for again: the rest of its lane would wait for each.
+      goElsewhere(open, head -> head.tried);
     }
     if (pass == Circuit.Pass.PROBE && !open.hasReady()) {
       // The target is to be found out, and a pause is a guess of when that is.
@@ -381,22 +389,28 @@ final class TargetDelivery implements Slots.Waiter {
 
   /** Settles what is not to wait for a target that takes no calls. */
   private void doWithoutTarget(Lanes open, long now) {
-    if (policy.onOpen() != OnOpen.HOLD && runtime.isDown()) {
-      Failure down =
-          Failure.rejected(
-              "TargetDown",
-              "the target takes no calls"
-                  + (firstFailure == null ? "" : ", first of all for " + firstFailure.code())
-                  + "; onOpen is "
-                  + policy.onOpen());
-      OnFailure end = policy.onOpen() == OnOpen.PARK ? OnFailure.DEAD_LETTER : OnFailure.DROP;
-      open.releaseAll();
-      abandon(open, message -> true, down, end);
+    if (runtime.isNotWaitedFor(now)) {
+      goElsewhere(open, head -> true);
     } else if (policy.maxRecordAge() != null && runtime.takesNoCalls(now)) {
       Instant clock = services.clock().instant();
       open.releaseIf(head -> isTooOld(head, clock));
       abandon(open, head -> isTooOld(head, clock), tooOld(), setup.config().onFailure());
     }
+  }
+
+  /** Parks or sheds messages, as the row says. */
+  private void goElsewhere(Lanes open, Predicate<Outbound> wanted) {
+    OnOpen onOpen = setup.config().onOpen();
+    Failure down =
+        Failure.rejected(
+            "TargetDown",
+            "the target takes no calls"
+                + (firstFailure == null ? "" : ", first of all for " + firstFailure.code())
+                + "; onOpen is "
+                + onOpen);
+    OnFailure end = onOpen == OnOpen.PARK ? OnFailure.DEAD_LETTER : OnFailure.DROP;
+    open.releaseIf(wanted);
+    abandon(open, wanted, down, end);
   }
 
   /** Gives up what was tried and is too old to be tried again. */
@@ -411,9 +425,9 @@ final class TargetDelivery implements Slots.Waiter {
 
   private void abandon(
       Lanes open, Predicate<Outbound> wanted, Failure failure, OnFailure onFailure) {
-    for (List<Outbound> drawn = open.drawHeads(wanted);
+    for (List<Outbound> drawn = open.drawFronts(wanted);
         !drawn.isEmpty();
-        drawn = open.drawHeads(wanted)) {
+        drawn = open.drawFronts(wanted)) {
       answers.abandon(drawn, failure, onFailure);
     }
   }

@@ -89,7 +89,9 @@ public final class TargetRuntime {
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
     DeliveryPolicy policy = config.delivery();
     this.probePace = circuit.openFor().toNanos();
-    this.circuit = new Circuit(config.id(), circuit, policy.onOpen() == OnOpen.HOLD, this::changed);
+    boolean mayWait = policy.onOpen() == null || policy.onOpen() == OnOpen.HOLD;
+    boolean rests = config.onOpen() != OnOpen.HOLD;
+    this.circuit = new Circuit(config.id(), circuit, mayWait, rests, this::changed);
     this.retryBudget =
         new RetryBudget(policy.retryBudgetPercent(), probePace, nanoTime.getAsLong());
     this.rateLimit =
@@ -171,22 +173,49 @@ public final class TargetRuntime {
   }
 
   /**
-   * Returns whether records need not wait for this target: its breaker is open, or every send that
-   * it may have under way hangs. A target that denies everything is to be waited for.
+   * Returns whether records are not to wait for this target, where their row says what becomes of
+   * them then: at once if it says so itself, else once the target is down for longer than a moment.
    */
-  boolean isDown() {
-    return !denied && (circuit.isDown() || everySlotHangs());
+  boolean isNotWaitedFor(long now) {
+    return switch (config.onOpen()) {
+      case HOLD -> false;
+      case PARK, SHED ->
+          config.delivery().onOpen() != null
+              ? isDown(now)
+              : !denied && (circuit.isDownForLonger(now) || everySlotHangs(now, probePace));
+    };
+  }
+
+  /** Returns when {@link #isNotWaitedFor} may change with nothing but time. */
+  long nextNotWaitedForAt(long now) {
+    if (config.onOpen() == OnOpen.HOLD || config.delivery().onOpen() != null || denied) {
+      return Long.MAX_VALUE;
+    }
+    long at = circuit.downForLongerAt();
+    for (Attempt attempt : underWay) {
+      long hangsForLonger = attempt.expiresAt + probePace;
+      if (attempt.givenUp && hangsForLonger - now > 0) {
+        at = TargetDelivery.earlier(at, hangsForLonger, now);
+      }
+    }
+    return at;
+  }
+
+  /** Its breaker is open, or every send that it may have under way hangs; it does not deny. */
+  private boolean isDown(long now) {
+    return !denied && (circuit.isDown() || everySlotHangs(now, 0));
   }
 
   /** Returns whether it is down, or throttles so that nothing may be sent for now. */
   boolean takesNoCalls(long now) {
-    return isDown() || (!denied && pausedUntil.get() - now > 0);
+    return isDown(now) || (!denied && pausedUntil.get() - now > 0);
   }
 
-  private boolean everySlotHangs() {
+  private boolean everySlotHangs(long now, long forLonger) {
     int hanging = 0;
     for (Attempt attempt : underWay) {
-      hanging += attempt.givenUp ? 1 : 0;
+      boolean longEnough = forLonger == 0 || now - attempt.expiresAt - forLonger >= 0;
+      hanging += attempt.givenUp && longEnough ? 1 : 0;
     }
     return hanging >= slots.limit();
   }
