@@ -10,6 +10,7 @@ import org.streamfanout.core.EnvironmentSecrets;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.CachingTargetRegistry;
 import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.progress.dynamodb.DynamoDbProgressStore;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.TargetRegistry;
 
@@ -45,6 +46,7 @@ record Wiring(
     private final FanoutListener listener;
     private final Map<String, String> settings;
     private UnaryOperator<TargetRegistry> watch = UnaryOperator.identity();
+    private @Nullable String progressTable;
 
     Builder(FanoutListener listener, Map<String, String> settings) {
       this.listener = listener;
@@ -54,6 +56,12 @@ record Wiring(
     /** Puts something between the targets and the engine. */
     Builder watchedBy(UnaryOperator<TargetRegistry> newWatch) {
       watch = newWatch;
+      return this;
+    }
+
+    /** Remembers in a table what targets have settled; null remembers nothing. */
+    Builder progressIn(@Nullable String table) {
+      progressTable = table;
       return this;
     }
 
@@ -80,8 +88,19 @@ record Wiring(
       TargetRegistry watched = watch.apply(registry);
       FanoutEngine.Builder builder = FanoutEngine.builder().registry(watched).listener(listener);
       settings.forEach(builder::setting);
-      builder.secrets(new EnvironmentSecrets(System.getenv()));
-      return new Wiring(builder.build(), watched, file, release);
+      Runnable releaseAll = release;
+      String table = progressTable;
+      if (table != null) {
+        TableClient tables = TableClient.open(table, settings);
+        builder.progress(DynamoDbProgressStore.builder(tables.client(), table).build());
+        releaseAll =
+            () -> {
+              tables.release().run();
+              release.run();
+            };
+      }
+      builder.secrets(new EnvironmentSecrets(System.getenv())).discoverTracing();
+      return new Wiring(builder.build(), watched, file, releaseAll);
     }
   }
 }

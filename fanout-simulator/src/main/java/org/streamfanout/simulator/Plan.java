@@ -13,9 +13,11 @@ import org.streamfanout.simulator.SimulatedRows.State;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Capabilities.CallOrder;
 import org.streamfanout.spi.Collapse;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
 
@@ -117,6 +119,8 @@ final class Plan {
     return TargetConfig.builder(stage.source(), id, SimulatedProvider.TYPE, id)
         .ordering(ordering)
         .onFailure(onFailure)
+        // The oracle knows of no record that goes elsewhere because its target is down.
+        .delivery(DeliveryPolicy.builder().onOpen(OnOpen.HOLD).build())
         .deadLetter(onFailure == OnFailure.DEAD_LETTER ? DEAD_LETTERS : null)
         .collapse(joins ? Collapse.CONCAT : Collapse.NONE)
         .maxInFlight(1 + choose(3))

@@ -85,7 +85,7 @@ class IsolationTest {
   })
   void oneOfFiveIsDown_catchingUp_othersKeepTheirPace(
       Trouble trouble, OnFailure onFailure, @Nullable OnOpen onOpen) {
-    Duration length = Duration.ofMinutes(1);
+    Duration length = Duration.ofSeconds(45);
     long usual =
         play(Trouble.NONE, length, Duration.ZERO, onFailure, onOpen)
             .accepted("t0", FROM, FROM.plus(length));
@@ -110,7 +110,7 @@ class IsolationTest {
   })
   void oneOfFiveIsDown_steadyStream_othersKeepTheirPace(
       Trouble trouble, OnFailure onFailure, @Nullable OnOpen onOpen) {
-    Duration length = Duration.ofMinutes(5);
+    Duration length = Duration.ofMinutes(3);
     Duration pace = Duration.ofMillis(80);
     ShardWorld world = play(trouble, length, pace, onFailure, onOpen);
 

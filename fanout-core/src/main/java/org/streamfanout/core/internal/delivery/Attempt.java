@@ -32,6 +32,9 @@ final class Attempt {
   /** What the breaker let it through as. */
   final Circuit.Pass pass;
 
+  /** How often the target had taken something after a time of nothing when it was started. */
+  final long recoveriesAtStart;
+
   /** Whether it ends with the call rather than by itself; guarded by the run's lock. */
   boolean cutByCall;
 
@@ -75,6 +78,12 @@ final class Attempt {
     this.expiresAt = expiresAt;
     this.cutByCall = cutByCall;
     this.pass = pass;
+    this.recoveriesAtStart = runtime.recoveries();
+  }
+
+  /** Returns whether it hung while others got through that were started later: old news. */
+  boolean isOutdated() {
+    return givenUp && runtime.recoveries() != recoveriesAtStart;
   }
 
   /** Says that this thread sends from now on; returns false if it was interrupted before. */

@@ -32,7 +32,7 @@ import org.streamfanout.spi.Outcome;
  */
 final class TargetDelivery implements Slots.Waiter {
   /** Over so long a time what waits is spread that need not wait any more. */
-  private static final long RECOVERY_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  static final long RECOVERY_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** How soon a record is looked at again that should have been given up, and could not be. */
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -201,6 +201,7 @@ class CircuitTest {
     now += 5 * SECOND;
     circuit.accepted(Pass.PROBE, start(Pass.PROBE));
     assertThat(circuit.isDownForLonger(now)).isFalse();
+    now++;
     circuit.failed(Pass.PROBE, start(Pass.PROBE), now, "Busy");
     // It took something a moment ago.
     assertThat(circuit.isDown()).isTrue();
