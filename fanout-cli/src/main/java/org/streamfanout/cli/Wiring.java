@@ -32,6 +32,9 @@ record Wiring(
   /** A file of this machine costs little to read, and whoever edits it watches. */
   private static final Duration FILE_TTL = Duration.ofSeconds(5);
 
+  /** A new process's first request opens the connection, and a worker has time for it. */
+  private static final Duration PROGRESS_TIMEOUT = Duration.ofSeconds(5);
+
   @Override
   public void close() {
     try {
@@ -92,7 +95,10 @@ record Wiring(
       String table = progressTable;
       if (table != null) {
         TableClient tables = TableClient.open(table, settings);
-        builder.progress(DynamoDbProgressStore.builder(tables.client(), table).build());
+        builder.progress(
+            DynamoDbProgressStore.builder(tables.client(), table)
+                .timeout(PROGRESS_TIMEOUT)
+                .build());
         releaseAll =
             () -> {
               tables.release().run();
