@@ -63,6 +63,12 @@ final class EngineOptions {
       description = "Lets rows of a table write to files and to the console.")
   private boolean allowLocal;
 
+  @Option(
+      names = "--trace-json",
+      paramLabel = "MEMBER",
+      description = "Member of a record's JSON that holds its trace context.")
+  private @Nullable String traceJson;
+
   /** Returns everything that is wrong with the options. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
@@ -124,9 +130,11 @@ final class EngineOptions {
    * Returns an engine over the targets as they change.
    *
    * @param health hears of each time that they are looked up
+   * @param progressTable remembers what targets have settled; null for nothing
    */
-  Wiring wireLive(FanoutListener listener, TargetsHealth health) {
-    Wiring.Builder builder = new Wiring.Builder(listener, settings()).watchedBy(health::watch);
+  Wiring wireLive(FanoutListener listener, TargetsHealth health, @Nullable String progressTable) {
+    Wiring.Builder builder =
+        new Wiring.Builder(listener, settings()).watchedBy(health::watch).progressIn(progressTable);
     return targets.file != null ? builder.withLiveFile(targets.file) : builder.withTable(table());
   }
 
@@ -144,6 +152,9 @@ final class EngineOptions {
     }
     if (allowedHosts != null) {
       settings.put(ProviderContext.ALLOWED_HOSTS, allowedHosts);
+    }
+    if (traceJson != null) {
+      settings.put(ProviderContext.TRACE_JSON, traceJson);
     }
     if (targets.file != null || allowLocal) {
       settings.put(ProviderContext.ALLOW_LOCAL, "true");

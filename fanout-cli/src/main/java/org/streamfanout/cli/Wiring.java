@@ -10,6 +10,7 @@ import org.streamfanout.core.EnvironmentSecrets;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.CachingTargetRegistry;
 import org.streamfanout.core.registry.JsonTargetRegistry;
+import org.streamfanout.progress.dynamodb.DynamoDbProgressStore;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.TargetRegistry;
 
@@ -33,6 +34,9 @@ record Wiring(
 
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
+  /** A new process's first request opens the connection, and a worker has time for it. */
+  private static final Duration PROGRESS_TIMEOUT = Duration.ofSeconds(5);
+
   @Override
   public void close() {
     try {
@@ -48,6 +52,7 @@ record Wiring(
     private final Map<String, String> settings;
     private UnaryOperator<TargetRegistry> watch = UnaryOperator.identity();
     private boolean forgetsNothing;
+    private @Nullable String progressTable;
 
     Builder(FanoutListener listener, Map<String, String> settings) {
       this.listener = listener;
@@ -63,6 +68,12 @@ record Wiring(
     /** Says that no source will forget the records: they are not read from there. */
     Builder ofLetters() {
       forgetsNothing = true;
+      return this;
+    }
+
+    /** Remembers in a table what targets have settled; null remembers nothing. */
+    Builder progressIn(@Nullable String table) {
+      progressTable = table;
       return this;
     }
 
@@ -92,8 +103,22 @@ record Wiring(
       if (forgetsNothing) {
         builder.retention(source -> FOREVER);
       }
-      builder.secrets(new EnvironmentSecrets(System.getenv()));
-      return new Wiring(builder.build(), watched, file, release);
+      Runnable releaseAll = release;
+      String table = progressTable;
+      if (table != null) {
+        TableClient tables = TableClient.open(table, settings);
+        builder.progress(
+            DynamoDbProgressStore.builder(tables.client(), table)
+                .timeout(PROGRESS_TIMEOUT)
+                .build());
+        releaseAll =
+            () -> {
+              tables.release().run();
+              release.run();
+            };
+      }
+      builder.secrets(new EnvironmentSecrets(System.getenv())).discoverTracing();
+      return new Wiring(builder.build(), watched, file, releaseAll);
     }
   }
 }

@@ -57,7 +57,7 @@ final class WorkerHost {
     List<String> problems = new ArrayList<>(usageProblems);
     problems.addAll(engineOptions.problems());
     problems.addAll(options.problems());
-    try (Wiring wiring = engineOptions.wireLive(metrics, targets)) {
+    try (Wiring wiring = engineOptions.wireLive(metrics, targets, options.progressTable())) {
       Preflight preflight = new Preflight(wiring.engine(), wiring.registry());
       JsonTargetRegistry file = wiring.file();
       if (file != null) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.core.ShardOptions;
 import picocli.CommandLine.Option;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Option;
 /** Options of every command that works until it is stopped. */
 final class WorkerOptions {
   private static final int HIGHEST_PORT = 65_535;
+  private static final Pattern TABLE = Pattern.compile("[A-Za-z0-9_.-]{3,255}");
 
   @Option(
       names = "--stop-limit",
@@ -33,6 +35,14 @@ final class WorkerOptions {
       paramLabel = "N",
       description = "How many bytes these may have; 33554432 (32 MiB) if not given.")
   private @Nullable Long maxHeldBytes;
+
+  @Option(
+      names = "--progress-table",
+      paramLabel = "NAME",
+      description =
+          "DynamoDB table that remembers what targets have settled while something is held, so that"
+              + " a worker that dies repeats less.")
+  private @Nullable String progressTable;
 
   @Option(
       names = "--health-port",
@@ -78,6 +88,12 @@ final class WorkerOptions {
     if (maxHeldBytes != null && maxHeldBytes < 0) {
       problems.add("--max-held-bytes " + maxHeldBytes + " is below 0");
     }
+    if (progressTable != null && !TABLE.matcher(progressTable).matches()) {
+      problems.add(
+          "--progress-table '"
+              + progressTable
+              + "' is no table's name: 3 to 255 letters, digits, '_', '-' and '.'");
+    }
     Report.addProblem(report, problems);
     return problems;
   }
@@ -87,6 +103,10 @@ final class WorkerOptions {
     return options.withMaxHeld(
         maxHeldRecords == null ? options.maxHeldRecords() : maxHeldRecords,
         maxHeldBytes == null ? options.maxHeldBytes() : maxHeldBytes);
+  }
+
+  @Nullable String progressTable() {
+    return progressTable;
   }
 
   Duration stopLimit() {

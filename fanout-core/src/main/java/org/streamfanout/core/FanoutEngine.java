@@ -67,6 +67,7 @@ import org.streamfanout.spi.TargetProvider;
 import org.streamfanout.spi.TargetRegistry;
 import org.streamfanout.spi.Targets;
 import org.streamfanout.spi.Tracing;
+import org.streamfanout.spi.TracingProvider;
 
 /**
  * Takes ordered batches of records and delivers them to every target of their source, at least once
@@ -126,7 +127,10 @@ public final class FanoutEngine implements AutoCloseable {
             new ByteBudget(builder.maxBytesInFlight),
             new HungSends(),
             new SafeListener(builder.listeners),
-            new SafeTracing(builder.tracing));
+            new SafeTracing(
+                builder.tracing == null && builder.discoversTracing
+                    ? DiscoveredTracing.open(context)
+                    : builder.tracing));
     this.retentions = new Retentions(builder.retention);
     this.expiry = new ExpiryWatch(retentions, builder.clock, services.listener());
     this.progressStore =
@@ -531,6 +535,7 @@ public final class FanoutEngine implements AutoCloseable {
     private boolean skipInvalidRows;
     private boolean allowNoTargets;
     private @Nullable Tracing tracing;
+    private boolean discoversTracing;
     private Function<Source, @Nullable Duration> retention = source -> null;
 
     private Builder() {}
@@ -643,6 +648,15 @@ public final class FanoutEngine implements AutoCloseable {
     }
 
     /**
+     * Takes the tracing of the {@link TracingProvider} that ServiceLoader finds, if there is one
+     * and none was {@linkplain #tracing set}. For hosts whose operators put it on the class path.
+     */
+    public Builder discoverTracing() {
+      discoversTracing = true;
+      return this;
+    }
+
+    /**
      * Sets what remembers, across calls of {@link #process}, what each target has settled; nothing
      * by default. For hosts that are given a batch again instead of resuming it, such as a
      * function: {@link InMemoryProgressStore}, or one that processes share. The engine does not
@@ -696,8 +710,8 @@ public final class FanoutEngine implements AutoCloseable {
     /**
      * Returns the engine.
      *
-     * @throws FanoutException if two providers share a type, or a scheme of payload stores, or one
-     *     cannot be made, or a transform and a batch transform share a name
+     * @throws FanoutException if two providers share a type, or a scheme of payload stores, or two
+     *     trace, or one cannot be made, or a transform and a batch transform share a name
      * @throws NullPointerException if no registry was set
      */
     public FanoutEngine build() {

@@ -19,7 +19,7 @@ import java.util.Objects;
  * @param maxHeldBytes how many bytes the keys, data, headers and changes of these records may have
  *     together; one batch is always taken
  * @param aheadAfter how long the targets that have nothing left to do wait for one that has, and is
- *     not known yet to be behind, before they go on with the next batch
+ *     not known yet to be behind, before they go on with the next batch; not again within a cycle
  */
 public record ShardOptions(
     Duration cycle,

@@ -3,6 +3,7 @@ package org.streamfanout.core;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -33,6 +34,9 @@ final class ShardWindow {
 
   /** The batches that each target has something left in, by their numbers. */
   private final Map<String, TreeMap<Long, HeldBatch>> openBatches = new HashMap<>();
+
+  /** When each target was last waited for in vain before others ran ahead. */
+  private final Map<String, Long> leftBehindAt = new HashMap<>();
 
   private @Nullable HeldBatch waiting;
   private Runnable watcher = () -> {};
@@ -132,9 +136,20 @@ final class ShardWindow {
     if (full || !newest.planned || useless || settledInAMoment) {
       return NOT_BY_TIME;
     }
-    boolean slow = newest.open.stream().anyMatch(target -> isTurn(newest, target));
-    long waited = engine.forHosts().getAsLong() - newest.changedAt;
-    return slow ? Math.max(0, options.aheadAfter().toNanos() - waited) : 0;
+    long now = engine.forHosts().getAsLong();
+    leftBehindAt.values().removeIf(at -> now - at >= options.cycle().toNanos());
+    List<String> slow =
+        newest.open.stream()
+            .filter(target -> isTurn(newest, target) && !leftBehindAt.containsKey(target))
+            .toList();
+    long left = options.aheadAfter().toNanos() - (now - newest.changedAt);
+    if (slow.isEmpty() || left > 0) {
+      return slow.isEmpty() ? 0 : left;
+    }
+    // One that is down may be back with the others after each probe that hangs: it is waited for
+    // once in a while, not each time.
+    slow.forEach(target -> leftBehindAt.put(target, now));
+    return 0;
   }
 
   /** Returns whether nothing that was taken is left. With the lock held. */

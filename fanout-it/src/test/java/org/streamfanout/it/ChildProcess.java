@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -21,12 +22,18 @@ final class ChildProcess {
   private ChildProcess() {}
 
   static Ran fanout(Path directory, String... arguments) throws Exception {
+    return fanout(directory, Map.of(), arguments);
+  }
+
+  static Ran fanout(Path directory, Map<String, String> environment, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>(List.of(Repository.file("fanout").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     // A server of the tests takes any; without them the SDK would look for real ones.
     builder.environment().put("AWS_ACCESS_KEY_ID", "test");
     builder.environment().put("AWS_SECRET_ACCESS_KEY", "test");
+    builder.environment().putAll(environment);
     Process process = builder.start();
     try {
       process.getOutputStream().close();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -72,21 +73,32 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts a worker with a health endpoint on a free port, and waits until it has one. */
   static WorkerProcess start(Path directory, List<String> arguments) throws IOException {
+    return start(directory, Map.of(), arguments);
+  }
+
+  static WorkerProcess start(
+      Path directory, Map<String, String> environment, List<String> arguments) throws IOException {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("--health-port", "0"));
-    WorkerProcess worker = startPlain(directory, all);
+    WorkerProcess worker = startPlain(directory, environment, all);
     worker.await("the health endpoint", () -> worker.health().find());
     return worker;
   }
 
   /** Starts a command, whatever it is. */
   static WorkerProcess startPlain(Path directory, List<String> arguments) throws IOException {
+    return startPlain(directory, Map.of(), arguments);
+  }
+
+  private static WorkerProcess startPlain(
+      Path directory, Map<String, String> environment, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(Repository.file("fanout").toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     // A server of the tests takes any; without them the SDK would look for real ones.
     builder.environment().put("AWS_ACCESS_KEY_ID", "test");
     builder.environment().put("AWS_SECRET_ACCESS_KEY", "test");
+    builder.environment().putAll(environment);
     return new WorkerProcess(builder.start());
   }
 

@@ -63,6 +63,8 @@ import org.streamfanout.spi.Source;
  *       after it was last written</td></tr>
  *   <tr><td>FANOUT_PROGRESS_TIMEOUT</td><td>500ms</td><td>how long reading or writing the table may
  *       take</td></tr>
+ *   <tr><td>FANOUT_TRACE_JSON</td><td>none</td><td>the member of a record's JSON that holds its
+ *       trace context; needs a tracing on the class path</td></tr>
  *   <tr><td>FANOUT_METRICS</td><td>true</td><td>write metrics to the log</td></tr>
  *   <tr><td>FANOUT_LOG_LEVEL</td><td>warn</td><td>trace, debug, info, warn or error</td></tr>
  * </table>
@@ -99,6 +101,7 @@ public final class LambdaEnvironment {
   private final @Nullable String progressTable;
   private final @Nullable Duration progressTimeToLive;
   private final Duration progressTimeout;
+  private final @Nullable String traceJson;
   private final boolean metrics;
   private final String logLevel;
 
@@ -163,6 +166,7 @@ public final class LambdaEnvironment {
             LambdaVariable.FANOUT_PROGRESS_TIMEOUT,
             Duration.ofMillis(500),
             LambdaVariable::positiveDuration);
+    traceJson = readOrNull(LambdaVariable.FANOUT_TRACE_JSON, text -> text);
     metrics = read(LambdaVariable.FANOUT_METRICS, true, LambdaVariable::flag);
     logLevel =
         read(
@@ -272,6 +276,9 @@ public final class LambdaEnvironment {
     }
     if (region != null) {
       engine.setting(ProviderContext.REGION, region);
+    }
+    if (traceJson != null) {
+      engine.setting(ProviderContext.TRACE_JSON, traceJson);
     }
     if (progress && progressTable == null) {
       InMemoryProgressStore.Builder store = InMemoryProgressStore.builder();

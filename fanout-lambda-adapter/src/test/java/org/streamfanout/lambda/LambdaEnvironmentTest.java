@@ -132,6 +132,7 @@ final class LambdaEnvironmentTest {
     variables.put("FANOUT_PROGRESS_TABLE", "my-progress");
     variables.put("FANOUT_PROGRESS_TTL", "60m");
     variables.put("FANOUT_PROGRESS_TIMEOUT", "250ms");
+    variables.put("FANOUT_TRACE_JSON", "traceparent");
     variables.put("FANOUT_METRICS", "false");
     variables.put("FANOUT_LOG_LEVEL", "DEBUG");
     assertThat(variables.keySet())

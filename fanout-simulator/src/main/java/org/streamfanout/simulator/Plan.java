@@ -16,6 +16,7 @@ import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.TargetConfig;
 
@@ -119,6 +120,8 @@ final class Plan {
     return TargetConfig.builder(stage.source(), id, SimulatedProvider.TYPE, id)
         .ordering(ordering)
         .onFailure(onFailure)
+        // The oracle knows of no record that goes elsewhere because its target is down.
+        .delivery(DeliveryPolicy.builder().onOpen(OnOpen.HOLD).build())
         .deadLetter(onFailure == OnFailure.DEAD_LETTER ? DEAD_LETTERS : null)
         .collapse(joins ? Collapse.CONCAT : Collapse.NONE)
         .maxInFlight(1 + choose(3))

@@ -111,6 +111,7 @@ class RunningAheadTest {
             row -> row.onFailure(OnFailure.DEAD_LETTER).deadLetter("letters"));
 
     for (ShardWorld world : List.of(dropping, lettering)) {
+      // A letter is a second call after the one that was rejected, and each batch waits for it.
       long least = world == dropping ? usual() * 95 / 100 : usual() * 45 / 100;
       for (String target : HEALTHY) {
         assertThat(world.accepted(target, FROM, UNTIL)).isGreaterThanOrEqualTo(least);

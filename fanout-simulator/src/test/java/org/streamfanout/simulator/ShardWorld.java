@@ -72,6 +72,10 @@ final class ShardWorld {
   private final Duration until;
   private final Duration reading;
   private final UnaryOperator<TargetConfig.Builder> row;
+
+  /** How long after the last batch the next one is there; zero reads what has waited. */
+  private Duration pace = Duration.ZERO;
+
   private final Scheduler scheduler;
   private final List<String> stuck = new ArrayList<>();
   final Map<String, List<Arrival>> arrivals = new LinkedHashMap<>();
@@ -94,6 +98,11 @@ final class ShardWorld {
     this.reading = reading;
     this.row = row;
     this.scheduler = new Scheduler(new Choices(Schedule.ofSeed(1)), 0, MOST_STEPS, stuck::add);
+  }
+
+  ShardWorld pace(Duration newPace) {
+    pace = newPace;
+    return this;
   }
 
   ShardWorld play() {
@@ -141,7 +150,10 @@ final class ShardWorld {
             .build();
     ShardDelivery delivery = new ShardDelivery(engine, options, this::execute);
     boolean goesOn = true;
+    Duration due = Duration.ZERO;
     while (goesOn && now().compareTo(reading) < 0) {
+      scheduler.sleepDeaf(Math.max(0, due.minus(now()).toNanos()));
+      due = due.plus(pace);
       SourceBatch batch = next();
       int before = read - BATCH;
       goesOn =

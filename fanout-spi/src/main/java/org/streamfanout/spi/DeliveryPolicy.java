@@ -28,7 +28,7 @@ public final class DeliveryPolicy {
 
   private final @Nullable Integer maxAttempts;
   private final @Nullable Duration maxRecordAge;
-  private final OnOpen onOpen;
+  private final @Nullable OnOpen onOpen;
   private final @Nullable Long maxRecordsPerSecond;
   private final @Nullable Long maxBytesPerSecond;
   private final int retryBudgetPercent;
@@ -73,8 +73,11 @@ public final class DeliveryPolicy {
     return maxRecordAge;
   }
 
-  /** Returns what happens to records while the target is down. */
-  public OnOpen onOpen() {
+  /**
+   * Returns what the row says of records while the target is down; null: {@link
+   * TargetConfig#onOpen() the rest of the row} does.
+   */
+  public @Nullable OnOpen onOpen() {
     return onOpen;
   }
 
@@ -167,7 +170,7 @@ public final class DeliveryPolicy {
   public static final class Builder {
     private @Nullable Integer maxAttempts;
     private @Nullable Duration maxRecordAge;
-    private OnOpen onOpen = OnOpen.HOLD;
+    private @Nullable OnOpen onOpen;
     private @Nullable Long maxRecordsPerSecond;
     private @Nullable Long maxBytesPerSecond;
     private int retryBudgetPercent = DEFAULT_RETRY_BUDGET;
@@ -186,9 +189,9 @@ public final class DeliveryPolicy {
       return this;
     }
 
-    /** Sets what happens while the target is down; {@code HOLD} by default. */
-    public Builder onOpen(OnOpen newOnOpen) {
-      onOpen = Objects.requireNonNull(newOnOpen, "onOpen");
+    /** Sets what happens while the target is down; null, the default: by the other columns. */
+    public Builder onOpen(@Nullable OnOpen newOnOpen) {
+      onOpen = newOnOpen;
       return this;
     }
 

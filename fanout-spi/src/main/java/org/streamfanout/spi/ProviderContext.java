@@ -18,6 +18,9 @@ public interface ProviderContext {
   /** The setting with the region of clients whose target names none. */
   String REGION = "fanout.region";
 
+  /** The setting with the member of a record's JSON that holds its trace context. */
+  String TRACE_JSON = "fanout.trace-json";
+
   /** What the name of a setting that holds a secret begins with; see {@link #secret}. */
   String SECRET_PREFIX = "fanout.secret.";
 

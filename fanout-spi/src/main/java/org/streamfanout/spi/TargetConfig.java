@@ -245,6 +245,19 @@ public final class TargetConfig {
     return delivery;
   }
 
+  /**
+   * Returns what happens to records while the target is down: what the row says, else {@code HOLD}
+   * where {@code maxRecordAge} says for how long, else what {@link OnOpen#following follows} from
+   * {@code onFailure}.
+   */
+  public OnOpen onOpen() {
+    OnOpen chosen = delivery.onOpen();
+    if (chosen != null) {
+      return chosen;
+    }
+    return delivery.maxRecordAge() != null ? OnOpen.HOLD : OnOpen.following(onFailure);
+  }
+
   /** Returns a limit lowered by this row's {@code maxMessages}, {@code maxBatchBytes} and so on. */
   public Limits lower(Limits limits) {
     long batch =

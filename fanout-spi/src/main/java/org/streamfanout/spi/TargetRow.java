@@ -103,7 +103,7 @@ final class TargetRow {
     DeliveryPolicy.Builder delivery =
         DeliveryPolicy.builder()
             .maxAttempts(toInt(number("maxAttempts", DeliveryPolicy.MAX_ATTEMPTS_BOUND)))
-            .onOpen(Objects.requireNonNullElse(choice("onOpen", OnOpen.class), OnOpen.HOLD))
+            .onOpen(choice("onOpen", OnOpen.class))
             .maxRecordsPerSecond(number("maxRecordsPerSecond", Long.MAX_VALUE))
             .maxBytesPerSecond(number("maxBytesPerSecond", Long.MAX_VALUE));
     Long age = number("maxRecordAge", DeliveryPolicy.MAX_RECORD_AGE_BOUND);
@@ -185,7 +185,8 @@ final class TargetRow {
     put(row, "maxAttempts", delivery.maxAttempts(), null);
     Duration age = delivery.maxRecordAge();
     put(row, "maxRecordAge", age == null ? null : age.toSeconds(), null);
-    put(row, "onOpen", delivery.onOpen().name(), OnOpen.HOLD.name());
+    OnOpen onOpen = delivery.onOpen();
+    put(row, "onOpen", onOpen == null ? null : onOpen.name(), null);
     put(row, "maxRecordsPerSecond", delivery.maxRecordsPerSecond(), null);
     put(row, "maxBytesPerSecond", delivery.maxBytesPerSecond(), null);
     put(row, "retryBudget", delivery.retryBudgetPercent(), DeliveryPolicy.DEFAULT_RETRY_BUDGET);

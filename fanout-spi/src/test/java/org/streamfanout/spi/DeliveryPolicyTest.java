@@ -38,7 +38,7 @@ class DeliveryPolicyTest {
     assertThat(policy).isEqualTo(DeliveryPolicy.DEFAULT);
     assertThat(policy.maxAttempts()).isNull();
     assertThat(policy.maxRecordAge()).isNull();
-    assertThat(policy.onOpen()).isEqualTo(OnOpen.HOLD);
+    assertThat(policy.onOpen()).isNull();
     assertThat(policy.maxRecordsPerSecond()).isNull();
     assertThat(policy.maxBytesPerSecond()).isNull();
     assertThat(policy.retryBudgetPercent()).isEqualTo(10);
@@ -85,8 +85,31 @@ class DeliveryPolicyTest {
 
   @Test
   void fromRow_defaults_areNotWritten() {
-    assertThat(TargetConfig.fromRow(row("onOpen", "hold", "retryBudget", 10)).toRow())
+    assertThat(TargetConfig.fromRow(row("retryBudget", 10)).toRow())
         .doesNotContainKeys("onOpen", "retryBudget", "maxAttempts", "maxRecordAge");
+  }
+
+  @Test
+  void onOpen_notChosen_followsOnFailure() {
+    assertThat(TargetConfig.fromRow(row()).onOpen()).isEqualTo(OnOpen.HOLD);
+    assertThat(TargetConfig.fromRow(row("onFailure", "DROP")).onOpen()).isEqualTo(OnOpen.HOLD);
+    assertThat(
+            TargetConfig.fromRow(row("onFailure", "DEAD_LETTER", "deadLetter", "letters")).onOpen())
+        .isEqualTo(OnOpen.PARK);
+    // That says how long they may wait.
+    assertThat(TargetConfig.fromRow(row("onFailure", "DEAD_LETTER", "deadLetter", "letters", "maxRecordAge", 60)).onOpen())
+        .isEqualTo(OnOpen.HOLD);
+  }
+
+  @Test
+  void onOpen_chosen_winsAndIsWritten() {
+    TargetConfig target =
+        TargetConfig.fromRow(
+            row("onFailure", "DEAD_LETTER", "deadLetter", "letters", "onOpen", "hold"));
+
+    assertThat(target.onOpen()).isEqualTo(OnOpen.HOLD);
+    assertThat(target.toRow()).containsEntry("onOpen", "HOLD");
+    assertThat(TargetConfig.fromRow(target.toRow())).isEqualTo(target);
   }
 
   @Test

@@ -36,7 +36,10 @@ record FunctionParts(FanoutRequestHandler handler, FanoutEngine engine, AwsClien
             .endpoint(endpoint == null ? null : URI.create(endpoint))
             .build();
     FanoutEngine.Builder builder =
-        environment.configure(FanoutEngine.builder()).registry(registry(environment, clients));
+        environment
+            .configure(FanoutEngine.builder())
+            .registry(registry(environment, clients))
+            .discoverTracing();
     String progressTable = environment.progressTable();
     if (progressTable != null) {
       builder.progress(progress(environment, progressTable, clients));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,17 +26,30 @@ final class FunctionProcess implements AutoCloseable {
   /** Starts the function with these variables on top of those that Lambda sets. */
   static FunctionProcess start(RuntimeApi api, Path directory, Map<String, String> variables)
       throws IOException {
+    return start(api, directory, variables, entry -> false);
+  }
+
+  /**
+   * Starts the function with a layer.
+   *
+   * @param layer says which entries of the test's class path are in the layer
+   */
+  static FunctionProcess start(
+      RuntimeApi api, Path directory, Map<String, String> variables, Predicate<Path> layer)
+      throws IOException {
     Path jar = Path.of(Objects.requireNonNull(System.getProperty("fanout.function.jar")));
     // Only the client and what it needs: everything else has to be in the jar.
     String runtime =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(
                 entry ->
-                    Stream.of(
-                            "aws-lambda-java-runtime-interface-client",
-                            "aws-lambda-java-serialization",
-                            "utils-lite")
-                        .anyMatch(name -> Path.of(entry).getFileName().toString().startsWith(name)))
+                    layer.test(Path.of(entry))
+                        || Stream.of(
+                                "aws-lambda-java-runtime-interface-client",
+                                "aws-lambda-java-serialization",
+                                "utils-lite")
+                            .anyMatch(
+                                name -> Path.of(entry).getFileName().toString().startsWith(name)))
             .collect(Collectors.joining(File.pathSeparator));
     Path log = directory.resolve("function.log");
     ProcessBuilder builder =

@@ -130,6 +130,9 @@ final class Answers {
     if (again != null) {
       pause = Math.max(pause, retryAfter.toNanos());
     }
+    if (again != null && !throttled && retryAfter.isZero() && attempt.isOutdated()) {
+      pause = Math.min(pause, 1 + services.backoff().within(TargetDelivery.RECOVERY_SPREAD_NANOS));
+    }
     if (throttled) {
       attempt.runtime.pauseUntil(now + pause);
     }

@@ -32,6 +32,9 @@ final class Attempt {
   /** What the breaker let it through as. */
   final Circuit.Pass pass;
 
+  /** How often the target had taken something after a time of nothing when it was started. */
+  final long recoveriesAtStart;
+
   /** When it has taken as long as an attempt may, in nanoseconds of the engine's ticker. */
   final long hangsAt;
 
@@ -83,6 +86,12 @@ final class Attempt {
     this.hangsAt = hangsAt;
     this.cutByCall = cutByCall;
     this.pass = pass;
+    this.recoveriesAtStart = runtime.recoveries();
+  }
+
+  /** Returns whether it hung while others got through that were started later: old news. */
+  boolean isOutdated() {
+    return givenUp && runtime.recoveries() != recoveriesAtStart;
   }
 
   /** Returns whether it was given up for the time that it took, not for the end of its call. */

@@ -36,6 +36,7 @@ final class Circuit {
   private final CircuitOptions options;
   private final long openFor;
   private final boolean hangsAreProbedAtOnce;
+  private final boolean restsAfterHungProbes;
 
   /** Takes changes; called with the lock held. */
   private final Consumer<Change> changes;
@@ -55,6 +56,18 @@ final class Circuit {
 
   private boolean probeFailed;
 
+  /** Calls and probes that failed since something was answered. */
+  private int failuresInARow;
+
+  /** When the first of these failed. */
+  private long failingSince;
+
+  /** Whether the last of these failed as long after the first as it is open between probes. */
+  private boolean confirmed;
+
+  /** When the first of the probes that are out was started. */
+  private long askedAt;
+
   /** When the latest of the accepted probes was started. */
   private long acceptedStart;
 
@@ -70,8 +83,24 @@ final class Circuit {
    */
   Circuit(
       String name, CircuitOptions options, boolean hangsAreProbedAtOnce, Consumer<Change> changes) {
+    this(name, options, hangsAreProbedAtOnce, !hangsAreProbedAtOnce, changes);
+  }
+
+  /**
+   * Makes a closed breaker.
+   *
+   * @param restsAfterHungProbes whether the pause before the next probe starts when one is given
+   *     up, so that what must not wait goes elsewhere meanwhile
+   */
+  Circuit(
+      String name,
+      CircuitOptions options,
+      boolean hangsAreProbedAtOnce,
+      boolean restsAfterHungProbes,
+      Consumer<Change> changes) {
     this.options = options;
     this.hangsAreProbedAtOnce = hangsAreProbedAtOnce;
+    this.restsAfterHungProbes = restsAfterHungProbes;
     this.openFor = options.openFor().toNanos();
     this.changes = changes;
     this.breaker =
@@ -118,6 +147,9 @@ final class Circuit {
         return false;
       }
       if (pass == Pass.PROBE) {
+        if (probesOut == 0) {
+          askedAt = now;
+        }
         probesOut++;
         probeAt = now + openFor;
         halfOpen("a probe is under way");
@@ -133,6 +165,7 @@ final class Circuit {
     lock.lock();
     try {
       timeOutsInARow = 0;
+      answered();
       if (pass == Pass.CALL) {
         if (state() == CircuitState.CLOSED) {
           breaker.onSuccess(0, TimeUnit.NANOSECONDS);
@@ -184,6 +217,9 @@ final class Circuit {
     try {
       timeOutsInARow++;
       fail(pass, startedAt, now, "calls time out");
+      if (pass == Pass.PROBE && restsAfterHungProbes && state() != CircuitState.CLOSED) {
+        probeAt = now + openFor;
+      }
       if (state() == CircuitState.CLOSED && timeOutsInARow >= underWay) {
         probeAt = hangsAreProbedAtOnce ? now : now + openFor;
         open("every call under way timed out");
@@ -193,12 +229,32 @@ final class Circuit {
     }
   }
 
+  private void answered() {
+    failuresInARow = 0;
+    confirmed = false;
+  }
+
+  private void noteFailure(long now) {
+    if (failuresInARow++ == 0) {
+      failingSince = now;
+    }
+    confirmed = now - failingSince - openFor >= 0;
+  }
+
   private void fail(Pass pass, long startedAt, long now, String why) {
     if (pass == Pass.CALL) {
       // A call from before it opened says nothing that it does not know.
       if (state() == CircuitState.CLOSED) {
+        noteFailure(now);
         breaker.onError(0, TimeUnit.NANOSECONDS, CallFailed.INSTANCE);
         tellIfRateOpened(now, why);
+        // Where few calls are made, such as in one lane, half of the window is far away.
+        if (state() == CircuitState.CLOSED
+            && confirmed
+            && failuresInARow >= options.minimumCalls()) {
+          probeAt = now + openFor;
+          open(failuresInARow + " calls in a row failed; " + why);
+        }
       }
       return;
     }
@@ -206,6 +262,7 @@ final class Circuit {
     boolean outdated = probesAccepted > 0 && startedAt - acceptedStart <= 0;
     if (state() != CircuitState.CLOSED && !outdated) {
       probeFailed = true;
+      noteFailure(now);
       open("a probe failed; " + why);
     }
   }
@@ -234,6 +291,7 @@ final class Circuit {
     try {
       if (reached) {
         timeOutsInARow = 0;
+        answered();
       }
       if (pass == Pass.PROBE) {
         probesOut--;
@@ -253,6 +311,29 @@ final class Circuit {
     try {
       return state() == CircuitState.OPEN
           || (state() == CircuitState.HALF_OPEN && probesAccepted == 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns whether it is down, and more than a blip: what failed in a row did so for as long as it
+   * is open between probes, or the first probe under way has had no answer for as long.
+   */
+  boolean isDownForLonger(long now) {
+    lock.lock();
+    try {
+      return isDown() && (confirmed || (probesOut > 0 && now - askedAt - openFor >= 0));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns when it is down for longer if nothing is answered; {@code Long.MAX_VALUE}: unknown. */
+  long downForLongerAt() {
+    lock.lock();
+    try {
+      return isDown() && !confirmed && probesOut > 0 ? askedAt + openFor : Long.MAX_VALUE;
     } finally {
       lock.unlock();
     }

@@ -170,7 +170,7 @@ final class DeadLetters {
     message.state = State.DONE;
     Lanes lanes = delivery.requireLanes();
     if (!message.lane.inFlight) {
-      message.lane.sweep();
+      message.lane.sweepBehindLetters();
     }
     lanes.release(message);
     lanes.offer(message.lane);

@@ -11,6 +11,9 @@ final class Lane {
   @Nullable Outbound head;
   private @Nullable Outbound tail;
 
+  /** Whether it is that of another target, whose letters one call takes as many of as it can. */
+  final boolean ofLetters;
+
   boolean inFlight;
   boolean ready;
   boolean delayed;
@@ -19,7 +22,12 @@ final class Lane {
   int closures;
 
   Lane(Object key) {
+    this(key, false);
+  }
+
+  Lane(Object key, boolean ofLetters) {
     this.key = key;
+    this.ofLetters = ofLetters;
   }
 
   void append(Outbound message) {
@@ -71,6 +79,21 @@ final class Lane {
     if (kept != null) {
       kept.next = null;
     }
+  }
+
+  /**
+   * Takes out settled messages after a letter was accepted: while the front waits for its own
+   * letters, the front alone, or a long lane would be walked through for each.
+   */
+  void sweepBehindLetters() {
+    if (head != null && head.state == Outbound.State.DEAD_LETTERING) {
+      return;
+    }
+    if (head != null && head.state == Outbound.State.DONE) {
+      sweepFront();
+      return;
+    }
+    sweep();
   }
 
   /** Takes out settled messages at the front; enough unless one settles behind one that did not. */

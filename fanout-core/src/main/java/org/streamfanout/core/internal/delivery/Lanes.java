@@ -173,7 +173,7 @@ final class Lanes {
         putOff(lane, room.resendsAt(), false);
         continue;
       }
-      boolean many = runs || ordering == Ordering.BATCH;
+      boolean many = takesMany(lane);
       int next = 1;
       while (at != null
           && drawn.size() < cap
@@ -211,24 +211,35 @@ final class Lanes {
     return drawn;
   }
 
-  /** Takes the ready lanes' heads that are wanted, to settle them without a call. */
-  List<Outbound> drawHeads(Predicate<Outbound> wanted) {
+  /** Letters keep the order that their targets keep, if the destination keeps that of a call. */
+  private boolean takesMany(Lane lane) {
+    return runs || ordering == Ordering.BATCH || lane.ofLetters;
+  }
+
+  /** Takes what is wanted at the front of each ready lane, to settle it without a call. */
+  List<Outbound> drawFronts(Predicate<Outbound> wanted) {
     List<Outbound> drawn = new ArrayList<>();
     List<Lane> kept = new ArrayList<>();
     while (!ready.isEmpty()) {
       Lane lane = ready.first();
       ready.removeFirst();
-      Outbound head = current.isEmpty() ? lane.head : current.get(0);
-      if (head != null
-          && head.state == Outbound.State.QUEUED
-          && (head.conflict == null || head.conflict.admits(head))
-          && wanted.test(head)) {
+      int before = drawn.size();
+      int next = 1;
+      Outbound at = current.isEmpty() ? lane.head : current.get(0);
+      while (at != null
+          && at.state == Outbound.State.QUEUED
+          && at.preset == null
+          && (at.conflict == null || at.conflict.admits(at))
+          && wanted.test(at)) {
+        at.state = Outbound.State.IN_FLIGHT;
+        drawn.add(at);
+        at = current.isEmpty() ? at.next : next < current.size() ? current.get(next++) : null;
+      }
+      if (drawn.size() == before) {
+        kept.add(lane);
+      } else {
         lane.ready = false;
         lane.inFlight = true;
-        head.state = Outbound.State.IN_FLIGHT;
-        drawn.add(head);
-      } else {
-        kept.add(lane);
       }
     }
     kept.forEach(ready::add);
@@ -270,7 +281,7 @@ final class Lanes {
       Lane lane = message.lane;
       if (lane.inFlight) {
         lane.inFlight = false;
-        if (runs || ordering == Ordering.BATCH) {
+        if (takesMany(lane)) {
           lane.sweep();
         } else {
           lane.sweepFront();

@@ -164,7 +164,7 @@ final class Packer {
       int[] outputs,
       @Nullable Failure rejection,
       @Nullable DeadLetterOrigin origin) {
-    Lane lane = laneOf(records.get(0));
+    Lane lane = laneOf(records.get(0), origin);
     Outbound message = make(records, outputs, lane, rejection, null, origin);
     int count = records.size();
     if (message.size > limits.maxMessageBytes() && count > 1) {
@@ -181,18 +181,20 @@ final class Packer {
     return message;
   }
 
-  private Lane laneOf(FanoutRecord first) {
+  private Lane laneOf(FanoutRecord first, @Nullable DeadLetterOrigin origin) {
     Object key =
         switch (ordering) {
-          case NONE -> new Object();
+          case NONE -> origin == null ? new Object() : origin.message().lane;
           case KEY -> first.key();
           case BATCH, SHARD -> SINGLE_LANE;
         };
-    Lane lane = ordering == Ordering.NONE ? null : lanesByKey.get(key);
+    boolean ofLetters = ordering == Ordering.NONE && origin != null;
+    boolean alone = ordering == Ordering.NONE && origin == null;
+    Lane lane = alone ? null : lanesByKey.get(key);
     if (lane == null) {
-      lane = new Lane(key);
+      lane = new Lane(key, ofLetters);
       lanes.add(lane);
-      if (ordering != Ordering.NONE) {
+      if (!alone) {
         lanesByKey.put(key, lane);
       }
     }

@@ -32,7 +32,7 @@ import org.streamfanout.spi.Outcome;
  */
 final class TargetDelivery implements Slots.Waiter {
   /** Over so long a time what waits is spread that need not wait any more. */
-  private static final long RECOVERY_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  static final long RECOVERY_SPREAD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** How soon a record is looked at again that should have been given up, and could not be. */
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -242,7 +242,11 @@ final class TargetDelivery implements Slots.Waiter {
         at = earlier(at, probeAt, now);
       }
       at = earlier(at, nextTooOld(open, now), now);
-      if (open.hasReady() && (policy.onOpen() != OnOpen.HOLD || policy.maxRecordAge() != null)) {
+      long notWaitedForAt = runtime.nextNotWaitedForAt(now);
+      if (notWaitedForAt - now > 0) {
+        at = earlier(at, notWaitedForAt, now);
+      }
+      if (policy.maxRecordAge() != null && open.hasReady()) {
         at = earlier(at, runtime.nextHangAt(now), now);
       }
     }
@@ -273,6 +277,10 @@ final class TargetDelivery implements Slots.Waiter {
       runtime.slots().forget(this);
       doWithoutTarget(open, now);
       return null;
+    }
+    if (pass == Circuit.Pass.PROBE && runtime.isNotWaitedFor(now)) {
+      // A probe that failed is not asked for again: the rest of its lane would wait for each.
+      goElsewhere(open, head -> head.tried);
     }
     if (pass == Circuit.Pass.PROBE && !open.hasReady()) {
       // The target is to be found out, and a pause is a guess of when that is.
@@ -390,22 +398,28 @@ final class TargetDelivery implements Slots.Waiter {
 
   /** Settles what is not to wait for a target that takes no calls. */
   private void doWithoutTarget(Lanes open, long now) {
-    if (policy.onOpen() != OnOpen.HOLD && runtime.isDown(now)) {
-      Failure down =
-          Failure.rejected(
-              "TargetDown",
-              "the target takes no calls"
-                  + (firstFailure == null ? "" : ", first of all for " + firstFailure.code())
-                  + "; onOpen is "
-                  + policy.onOpen());
-      OnFailure end = policy.onOpen() == OnOpen.PARK ? OnFailure.DEAD_LETTER : OnFailure.DROP;
-      open.releaseAll();
-      abandon(open, message -> true, down, end);
+    if (runtime.isNotWaitedFor(now)) {
+      goElsewhere(open, head -> true);
     } else if (policy.maxRecordAge() != null && runtime.takesNoCalls(now)) {
       Instant clock = services.clock().instant();
       open.releaseIf(head -> isTooOld(head, clock));
       abandon(open, head -> isTooOld(head, clock), tooOld(), setup.config().onFailure());
     }
+  }
+
+  /** Parks or sheds messages, as the row says. */
+  private void goElsewhere(Lanes open, Predicate<Outbound> wanted) {
+    OnOpen onOpen = setup.config().onOpen();
+    Failure down =
+        Failure.rejected(
+            "TargetDown",
+            "the target takes no calls"
+                + (firstFailure == null ? "" : ", first of all for " + firstFailure.code())
+                + "; onOpen is "
+                + onOpen);
+    OnFailure end = onOpen == OnOpen.PARK ? OnFailure.DEAD_LETTER : OnFailure.DROP;
+    open.releaseIf(wanted);
+    abandon(open, wanted, down, end);
   }
 
   /** Gives up what was tried and is too old to be tried again. */
@@ -420,9 +434,9 @@ final class TargetDelivery implements Slots.Waiter {
 
   private void abandon(
       Lanes open, Predicate<Outbound> wanted, Failure failure, OnFailure onFailure) {
-    for (List<Outbound> drawn = open.drawHeads(wanted);
+    for (List<Outbound> drawn = open.drawFronts(wanted);
         !drawn.isEmpty();
-        drawn = open.drawHeads(wanted)) {
+        drawn = open.drawFronts(wanted)) {
       answers.abandon(drawn, failure, onFailure);
     }
   }

@@ -89,7 +89,9 @@ public final class TargetRuntime {
     this.pausedUntil = new AtomicLong(nanoTime.getAsLong());
     DeliveryPolicy policy = config.delivery();
     this.probePace = circuit.openFor().toNanos();
-    this.circuit = new Circuit(config.id(), circuit, policy.onOpen() == OnOpen.HOLD, this::changed);
+    boolean mayWait = policy.onOpen() == null || policy.onOpen() == OnOpen.HOLD;
+    boolean rests = config.onOpen() != OnOpen.HOLD;
+    this.circuit = new Circuit(config.id(), circuit, mayWait, rests, this::changed);
     this.retryBudget =
         new RetryBudget(policy.retryBudgetPercent(), probePace, nanoTime.getAsLong());
     this.rateLimit =
@@ -176,12 +178,43 @@ public final class TargetRuntime {
   }
 
   /**
-   * Returns whether records need not wait for this target: its breaker is open, or every send that
-   * it may have under way hangs. One that the end of a call has cut off hangs only when it has
-   * taken as long as an attempt may. A target that denies everything is to be waited for.
+   * Returns whether records are not to wait for this target, where their row says what becomes of
+   * them then: at once if it says so itself, else once the target is down for longer than a moment.
    */
-  boolean isDown(long now) {
-    return !denied && (circuit.isDown() || everySlotHangs(now));
+  boolean isNotWaitedFor(long now) {
+    return switch (config.onOpen()) {
+      case HOLD -> false;
+      case PARK, SHED ->
+          config.delivery().onOpen() != null
+              ? isDown(now)
+              : !denied && (circuit.isDownForLonger(now) || everySlotHangs(now, probePace));
+    };
+  }
+
+  /** Returns when {@link #isNotWaitedFor} may change with nothing but time. */
+  long nextNotWaitedForAt(long now) {
+    if (config.onOpen() == OnOpen.HOLD || denied) {
+      return Long.MAX_VALUE;
+    }
+    if (config.delivery().onOpen() != null) {
+      return nextHangAt(now);
+    }
+    long at = circuit.downForLongerAt();
+    for (Attempt attempt : underWay) {
+      long hangsForLonger = attempt.hangsAt + probePace;
+      if (attempt.givenUp && hangsForLonger - now > 0) {
+        at = TargetDelivery.earlier(at, hangsForLonger, now);
+      }
+    }
+    return at;
+  }
+
+  /**
+   * Its breaker is open, or every send that it may have under way hangs; it does not deny. A send
+   * that the end of a call has cut off hangs only when it has taken as long as an attempt may.
+   */
+  private boolean isDown(long now) {
+    return !denied && (circuit.isDown() || everySlotHangs(now, 0));
   }
 
   /** Returns whether it is down, or throttles so that nothing may be sent for now. */
@@ -189,10 +222,11 @@ public final class TargetRuntime {
     return isDown(now) || (!denied && pausedUntil.get() - now > 0);
   }
 
-  private boolean everySlotHangs(long now) {
+  private boolean everySlotHangs(long now, long forLonger) {
     int hanging = 0;
     for (Attempt attempt : underWay) {
-      hanging += attempt.hangs(now) ? 1 : 0;
+      boolean longEnough = forLonger == 0 || now - attempt.hangsAt - forLonger >= 0;
+      hanging += attempt.hangs(now) && longEnough ? 1 : 0;
     }
     return hanging >= slots.limit();
   }

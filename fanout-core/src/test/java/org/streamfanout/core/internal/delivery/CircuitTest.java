@@ -160,6 +160,79 @@ class CircuitTest {
   }
 
   @Test
+  void everyCallFailsForALongTime_opensBeforeHalfOfTheWindowFailed() {
+    Circuit few =
+        new Circuit(
+            "t",
+            new CircuitOptions(20, 3, 50, Duration.ofSeconds(5), 2),
+            true,
+            change -> changes.add(change.from() + ">" + change.to() + " " + change.why()));
+    for (int call = 0; call < 20; call++) {
+      few.accepted(Pass.CALL, now);
+    }
+    few.failed(Pass.CALL, now, now, "Busy");
+    few.failed(Pass.CALL, now, now + 5 * SECOND, "Busy");
+    // Long enough, but not often enough.
+    assertThat(few.isDown()).isFalse();
+    few.accepted(Pass.CALL, now);
+    for (int call = 0; call < 4; call++) {
+      few.failed(Pass.CALL, now, now + 6 * SECOND, "Busy");
+    }
+    // Often enough, but not long enough: it was answered in between.
+    assertThat(few.isDown()).isFalse();
+
+    few.failed(Pass.CALL, now, now + 11 * SECOND, "Busy");
+    assertThat(few.isDown()).isTrue();
+    assertThat(few.isDownForLonger(now + 11 * SECOND)).isTrue();
+    assertThat(few.look(now + 15 * SECOND)).isEqualTo(Pass.REFUSED);
+    assertThat(few.look(now + 16 * SECOND)).isEqualTo(Pass.PROBE);
+    assertThat(changes).containsExactly("CLOSED>OPEN 5 calls in a row failed; Busy");
+  }
+
+  @Test
+  void opened_isDownForLonger_onceAProbeFailed() {
+    openByFailures();
+    assertThat(circuit.isDownForLonger(now)).isFalse();
+    now += 5 * SECOND;
+    assertThat(circuit.isDownForLonger(now)).isFalse();
+    circuit.failed(Pass.PROBE, start(Pass.PROBE), now, "Busy");
+    assertThat(circuit.isDownForLonger(now)).isTrue();
+
+    now += 5 * SECOND;
+    circuit.accepted(Pass.PROBE, start(Pass.PROBE));
+    assertThat(circuit.isDownForLonger(now)).isFalse();
+    now++;
+    circuit.failed(Pass.PROBE, start(Pass.PROBE), now, "Busy");
+    // It took something a moment ago.
+    assertThat(circuit.isDown()).isTrue();
+    assertThat(circuit.isDownForLonger(now)).isFalse();
+  }
+
+  @Test
+  void firstProbeHasNoAnswer_isDownForLonger_afterThePause() {
+    circuit.timedOut(Pass.CALL, start(Pass.CALL), now, 1);
+    long probed = start(Pass.PROBE);
+
+    assertThat(circuit.downForLongerAt()).isEqualTo(probed + 5 * SECOND);
+    assertThat(circuit.isDownForLonger(now + 5 * SECOND - 1)).isFalse();
+    assertThat(circuit.isDownForLonger(now + 5 * SECOND)).isTrue();
+    circuit.released(Pass.PROBE, now + 5 * SECOND, true);
+    assertThat(circuit.isDownForLonger(now + 6 * SECOND)).isFalse();
+  }
+
+  @Test
+  void probeHangs_restsAfterwards_whereRecordsGoElsewhereMeanwhile() {
+    Circuit parking = circuit(false);
+    parking.timedOut(Pass.CALL, now, now, 1);
+    long probed = now + 5 * SECOND;
+    assertThat(parking.take(Pass.PROBE, probed)).isTrue();
+    parking.timedOut(Pass.PROBE, probed, probed + 10 * SECOND, 1);
+
+    assertThat(parking.look(probed + 10 * SECOND)).isEqualTo(Pass.REFUSED);
+    assertThat(parking.look(probed + 15 * SECOND)).isEqualTo(Pass.PROBE);
+  }
+
+  @Test
   void timeOutsWithAnswersInBetween_doNotMeanThatItHangs() {
     Circuit patient = patient();
     patient.timedOut(Pass.CALL, now, now, 2);

@@ -86,7 +86,7 @@ class RuntimeInterleavingsTest {
   private static Attempt attempt() {
     return new Attempt(
         null,
-        null,
+        runtime(new CountedSender()),
         List.of(),
         0,
         Deadline.after(Duration.ofDays(1)),
