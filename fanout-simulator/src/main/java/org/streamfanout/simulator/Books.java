@@ -25,6 +25,9 @@ final class Books {
       return;
     }
     at.acceptedWhenTold = Set.copyOf(at.accepted);
+    if (chain.settledWhenTold < 0) {
+      chain.settledWhenTold = prefix(chain, false);
+    }
     oracle.ledgers().told(chain, at, event);
     check(chain, event, counts.areConserved(), "are not conserved");
     Set<Item> planned = at.planned;
@@ -78,7 +81,9 @@ final class Books {
 
   void finished(Chain chain, FanoutEvent event) {
     List<Item> items = chain.items();
-    int least = prefix(chain, false);
+    // What destinations take while the call tells of its end is not in what it tells.
+    int least = chain.settledWhenTold < 0 ? prefix(chain, false) : chain.settledWhenTold;
+    chain.settledWhenTold = -1;
     int most = prefix(chain, true);
     if (event.records() != items.size() || event.settled() < least || event.settled() > most) {
       oracle.violated(

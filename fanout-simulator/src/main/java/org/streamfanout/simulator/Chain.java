@@ -38,6 +38,9 @@ final class Chain {
   /** Whether the engine has told that it could not use its store. */
   boolean progressFailed;
 
+  /** The settled records when a call began to tell of its end; below 0 while it goes on. */
+  int settledWhenTold = -1;
+
   Chain(
       int number, Lease lease, SimulatedProcess process, int from, List<Item> items, long begunAt) {
     this.begunAt = begunAt;
@@ -160,7 +163,7 @@ final class Chain {
     }
 
     private boolean sheds() {
-      return config != null && config.delivery().onOpen() == OnOpen.SHED;
+      return config != null && config.onOpen() == OnOpen.SHED;
     }
 
     boolean mayBeDropped(Item item) {
@@ -189,7 +192,7 @@ final class Chain {
 
     /** Returns whether a record may go to the dead letters without an attempt. */
     boolean mayBeParked() {
-      return config != null && config.delivery().onOpen() == OnOpen.PARK && mayHaveBeenDown();
+      return config != null && config.onOpen() == OnOpen.PARK && mayHaveBeenDown();
     }
 
     private boolean mayHaveBeenDown() {

@@ -16,6 +16,10 @@ import org.streamfanout.spi.OnOpen;
 final class Policies {
   private static final @Nullable Integer[] ATTEMPTS = {null, null, 1, 2, 6};
   private static final @Nullable Integer[] AGE_SECONDS = {null, null, null, 1, 2, 3};
+
+  /** The last leaves it to {@code onFailure}. */
+  private static final @Nullable OnOpen[] CHOSEN = {OnOpen.HOLD, OnOpen.PARK, OnOpen.SHED, null};
+
   private static final int[] BUDGET = {10, 1, 1_000};
   private static final @Nullable Long[] RECORDS = {null, null, null, null, null, 40L, 12L, 4L};
 
@@ -52,24 +56,29 @@ final class Policies {
 
   /** Returns a policy that fits. */
   DeliveryPolicy choose(OnFailure onFailure) {
-    OnOpen wanted = OnOpen.values()[choose(OnOpen.values().length)];
+    int wanted = choose(CHOSEN.length);
     Integer attempts = ATTEMPTS[choose(ATTEMPTS.length)];
     Integer age = AGE_SECONDS[choose(AGE_SECONDS.length)];
     int budget = BUDGET[choose(BUDGET.length)];
     Long records = RECORDS[choose(RECORDS.length)];
     Long bytes = BYTES[choose(BYTES.length)];
     boolean givesUp = onFailure != OnFailure.HOLD;
-    boolean parks = wanted == OnOpen.PARK && onFailure == OnFailure.DEAD_LETTER;
-    boolean holds = !givesUp || wanted == OnOpen.HOLD;
     ages |= givesUp && age != null;
     return DeliveryPolicy.builder()
-        .onOpen(holds ? OnOpen.HOLD : parks ? OnOpen.PARK : OnOpen.SHED)
+        .onOpen(fitting(CHOSEN[wanted], onFailure))
         .maxAttempts(attempts)
         .maxRecordAge(age == null || !givesUp ? null : Duration.ofSeconds(age))
         .retryBudgetPercent(budget)
         .maxRecordsPerSecond(resumes ? records : null)
         .maxBytesPerSecond(resumes ? bytes : null)
         .build();
+  }
+
+  private static @Nullable OnOpen fitting(@Nullable OnOpen wanted, OnFailure onFailure) {
+    if (wanted == null || onFailure == OnFailure.HOLD) {
+      return wanted == null ? null : OnOpen.HOLD;
+    }
+    return wanted == OnOpen.PARK && onFailure == OnFailure.DROP ? OnOpen.SHED : wanted;
   }
 
   /** Returns what a row is changed to; null if its policy stays. */

@@ -97,7 +97,10 @@ class DeliveryPolicyTest {
             TargetConfig.fromRow(row("onFailure", "DEAD_LETTER", "deadLetter", "letters")).onOpen())
         .isEqualTo(OnOpen.PARK);
     // That says how long they may wait.
-    assertThat(TargetConfig.fromRow(row("onFailure", "DEAD_LETTER", "deadLetter", "letters", "maxRecordAge", 60)).onOpen())
+    assertThat(
+            TargetConfig.fromRow(
+                    row("onFailure", "DEAD_LETTER", "deadLetter", "letters", "maxRecordAge", 60))
+                .onOpen())
         .isEqualTo(OnOpen.HOLD);
   }
 
