@@ -699,7 +699,7 @@ class ProgressTest {
   void process_targetThatTakesAllTheTime_leavesTimeToSave() {
     TestClock clock = new TestClock();
     FakeProgressStore slow = new FakeProgressStore(Duration.ofMillis(500), true);
-    failing.always(Behaviours.fail(LATER));
+    failing.always(Behaviours.failIf(message -> message.body().utf8().equals("1"), LATER));
     RetryPolicy patient =
         new RetryPolicy(9, Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofHours(1));
     try (Fixture fixture =
@@ -717,11 +717,10 @@ class ProgressTest {
                         clock.advance(Duration.ofMillis(9_600));
                       }
                     }),
-            Fixture.target("t").build(),
             failing("f").build())) {
       FanoutResult result =
           fixture.engine.process(
-              Fixture.batch(Fixture.records("a")),
+              Fixture.batch(Fixture.records("a", "b")),
               Deadline.after(Duration.ofSeconds(10), clock::nanoTime));
 
       assertThat(counts(result, "f").held()).isEqualTo(1);
