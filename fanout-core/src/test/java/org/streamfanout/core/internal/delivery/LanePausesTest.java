@@ -90,6 +90,7 @@ class LanePausesTest {
     paused(0, 5_000, GUESSED);
     paused(1, 1_100, GUESSED);
     paused(2, 4_000, ASKED);
+    paused(3, 3_000, GUESSED);
 
     lanes.hasten(1_000, () -> 1_500);
 
@@ -98,7 +99,7 @@ class LanePausesTest {
     lanes.releaseDue(1_499);
     assertThat(lanes.hasReady()).isFalse();
     lanes.releaseDue(1_500);
-    assertThat(draw()).containsExactly(0);
+    assertThat(draw()).containsExactly(0, 3);
     assertThat(lanes.nextDue()).isEqualTo(4_000);
   }
 
@@ -172,12 +173,9 @@ class LanePausesTest {
   void close_conflictKeyByTwoHungSends_isOpenOnlyWhenBothHaveReturned() {
     Lane lane = new Lane("a");
     ConflictQueue item = new ConflictQueue("item");
-    FanoutRecord record = FanoutRecord.builder("r", "0").build();
-    Outbound message =
-        new Outbound(List.of(record), new int[] {0}, 1, 1, lane, null, null, item, null);
-    lane.append(message);
-    item.add(message);
+    conflicting(0, lane, item);
     lanes.close(item);
+    assertThat(lanes.hasWaiting()).isTrue();
     lanes.close(item);
     lanes.offer(lane);
 
@@ -204,5 +202,100 @@ class LanePausesTest {
     lanes.offer(lane);
 
     assertThat(draw()).containsExactly(1);
+  }
+
+  @Test
+  void withdraw_laneThatCameBackOutOfTurn_isTakenOut() {
+    Lane early = new Lane("a");
+    Outbound first = message(0, early);
+    Lane late = new Lane("b");
+    message(1, late);
+    lanes.offer(late);
+    lanes.offer(early);
+
+    lanes.withdraw(first);
+
+    assertThat(draw()).containsExactly(1);
+    assertThat(lanes.hasReady()).isFalse();
+  }
+
+  @Test
+  void drawHeads_messageBehindAnotherOfItsConflictKey_staysWhereItIs() {
+    ConflictQueue item = new ConflictQueue("item");
+    Lane one = new Lane("a");
+    Lane other = new Lane("b");
+    Outbound first = conflicting(0, one, item);
+    Outbound second = conflicting(1, other, item);
+    lanes.offer(one);
+    lanes.offer(other);
+
+    assertThat(lanes.drawHeads(message -> true)).containsExactly(first);
+    assertThat(lanes.hasReady()).isFalse();
+
+    first.state = State.DONE;
+    lanes.returned(List.of(first), 0);
+    assertThat(lanes.drawHeads(message -> true)).containsExactly(second);
+  }
+
+  private static Outbound conflicting(int order, Lane lane, ConflictQueue item) {
+    FanoutRecord record = FanoutRecord.builder("r" + order, "" + order).build();
+    Outbound message =
+        new Outbound(List.of(record), new int[] {order}, 1, 1, lane, null, null, item, null);
+    lane.append(message);
+    item.add(message);
+    return message;
+  }
+
+  /** A lane for dead letters is empty now and then, and filled again. */
+  @Test
+  void append_toALaneThatWasEmptied_isItsHead() {
+    Lane lane = new Lane("a");
+    message(0, lane).state = State.DONE;
+    lane.sweepFront();
+    message(1, lane);
+    lanes.offer(lane);
+    List<Outbound> drawn = lanes.draw(ROOM);
+    assertThat(drawn).extracting(Outbound::order).containsExactly(1);
+    drawn.get(0).state = State.DONE;
+    lane.sweep();
+    lane.inFlight = false;
+
+    message(2, lane);
+    lanes.offer(lane);
+
+    assertThat(draw()).containsExactly(2);
+  }
+
+  @Test
+  void append_behindWhatIsLeft_afterTheLastWasSettled() {
+    Lane lane = new Lane("a");
+    Outbound first = message(0, lane);
+    message(1, lane).state = State.DONE;
+    lane.sweep();
+    Outbound appended = message(2, lane);
+
+    assertThat(lane.head).isSameAs(first);
+    assertThat(first.next).isSameAs(appended);
+    assertThat(appended.next).isNull();
+  }
+
+  @Test
+  void replace_partsTakeTheMessagesPlace_whereverItWas() {
+    Lane lane = new Lane("a");
+    Outbound one = message(0, lane);
+    Outbound two = message(1, lane);
+    Outbound three = message(2, lane);
+    Lane parts = new Lane("parts");
+
+    lane.replace(two, message(10, parts), message(11, parts));
+    lane.replace(three, message(20, parts), message(21, parts));
+    lane.replace(one, message(30, parts), message(31, parts));
+    message(3, lane);
+
+    List<Integer> all = new ArrayList<>();
+    for (Outbound at = lane.head; at != null; at = at.next) {
+      all.add(at.order());
+    }
+    assertThat(all).containsExactly(30, 31, 10, 11, 20, 21, 3);
   }
 }

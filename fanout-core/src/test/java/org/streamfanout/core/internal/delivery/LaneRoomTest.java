@@ -146,20 +146,20 @@ class LaneRoomTest {
   void returned_batchOrder_theRestOfTheCallGoesFirst() {
     Lanes lanes = new Lanes(Ordering.BATCH, false, message -> {});
     Lane lane = new Lane("*");
-    for (int order = 0; order < 6; order++) {
+    for (int order = 0; order < 8; order++) {
       message(order, lane, 1);
     }
     lanes.offer(lane);
-    List<Outbound> call = lanes.draw(Room.of(4, ANY));
-    assertThat(orders(call)).containsExactly(0, 1, 2, 3);
+    List<Outbound> call = lanes.draw(Room.of(6, ANY));
+    assertThat(orders(call)).containsExactly(0, 1, 2, 3, 4, 5);
     call.forEach(message -> message.state = message.order() % 2 == 0 ? State.DONE : State.QUEUED);
     lanes.returned(call, 0);
 
-    List<Outbound> rest = lanes.draw(Room.of(4, ANY));
-    assertThat(orders(rest)).containsExactly(1, 3);
+    List<Outbound> rest = lanes.draw(Room.of(6, ANY));
+    assertThat(orders(rest)).containsExactly(1, 3, 5);
     rest.forEach(message -> message.state = State.DONE);
     lanes.returned(rest, 0);
-    assertThat(orders(lanes.draw(Room.of(4, ANY)))).containsExactly(4, 5);
+    assertThat(orders(lanes.draw(Room.of(6, ANY)))).containsExactly(6, 7);
   }
 
   @Test
@@ -180,5 +180,22 @@ class LaneRoomTest {
     rest.get(0).state = State.DONE;
     lanes.returned(rest, 0);
     assertThat(lanes.hasReady()).as("behind what is held").isFalse();
+  }
+
+  @Test
+  void returned_run_whatSettledBehindAFailureIsOut() {
+    Lanes runs = new Lanes(Ordering.KEY, true, message -> {});
+    Lane lane = new Lane("a");
+    for (int order = 0; order < 4; order++) {
+      message(order, lane, 1);
+    }
+    runs.offer(lane);
+    List<Outbound> call = runs.draw(Room.of(3, ANY));
+    call.get(0).state = State.QUEUED;
+    call.get(1).state = State.DONE;
+    call.get(2).state = State.QUEUED;
+    runs.returned(call, 0);
+
+    assertThat(orders(runs.draw(Room.of(3, ANY)))).containsExactly(0, 2, 3);
   }
 }

@@ -9,20 +9,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.streamfanout.core.CircuitOptions;
+import org.streamfanout.core.NoLockLeft;
 import org.streamfanout.spi.Batch;
 import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Deadline;
+import org.streamfanout.spi.DeliveryPolicy;
 import org.streamfanout.spi.FanoutListener;
 import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Message;
+import org.streamfanout.spi.OnFailure;
+import org.streamfanout.spi.OnOpen;
 import org.streamfanout.spi.Outcome;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetSender;
 
 /** What an engine learns of a target, and when it lets the target's sender go. */
+@ExtendWith(NoLockLeft.class)
 class TargetRuntimeTest {
   private static final Source SOURCE =
       Source.of("arn:aws:kinesis:eu-west-1:123456789012:stream/orders");
@@ -259,6 +265,8 @@ class TargetRuntimeTest {
     runtime.pauseUntil(start + SECOND);
 
     assertThat(runtime.pausedUntil()).isEqualTo(start + 2 * SECOND);
+    runtime.pauseUntil(start + 3 * SECOND);
+    assertThat(runtime.pausedUntil()).isEqualTo(start + 3 * SECOND);
   }
 
   // ---------------------------------------------------------------- down
@@ -275,7 +283,22 @@ class TargetRuntimeTest {
   }
 
   @Test
+  void isDown_everyCallHangs_isProbedAtOnce_butWhereWhatWaitsIsNotKept() {
+    DeliveryPolicy park = DeliveryPolicy.builder().onOpen(OnOpen.PARK).build();
+    TargetRuntime parking =
+        runtime(
+            row().onFailure(OnFailure.DEAD_LETTER).deadLetter("letters").delivery(park).build(),
+            null);
+    runtime.circuit().timedOut(Circuit.Pass.CALL, start, start, 1);
+    parking.circuit().timedOut(Circuit.Pass.CALL, start, start, 1);
+
+    assertThat(runtime.circuit().look(start)).isEqualTo(Circuit.Pass.PROBE);
+    assertThat(parking.circuit().look(start)).isEqualTo(Circuit.Pass.REFUSED);
+  }
+
+  @Test
   void isDown_targetThatDenies_isWaitedFor() {
+    assertThat(runtime.isDenied()).isFalse();
     openBreaker();
     runtime.pauseUntil(start + SECOND);
     runtime.denied(true);
