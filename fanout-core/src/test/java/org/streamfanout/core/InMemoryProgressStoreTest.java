@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.RecordKey;
 import org.streamfanout.spi.RecordProgress;
 import org.streamfanout.spi.TargetProgress;
 import org.streamfanout.testkit.TestClock;
 
+@ExtendWith(NoLockLeft.class)
 class InMemoryProgressStoreTest {
   private static final Deadline NOW = Deadline.after(Duration.ZERO);
 

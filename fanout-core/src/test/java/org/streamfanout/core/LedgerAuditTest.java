@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.streamfanout.spi.Failure;
@@ -15,6 +16,7 @@ import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.TestClock;
 
 /** What a ledger finds wrong, and what it tells of targets, shards and time. */
+@ExtendWith(NoLockLeft.class)
 class LedgerAuditTest {
   private static final Source OTHER =
       Source.of("arn:aws:kinesis:eu-west-1:123456789012:stream/invoices");

@@ -13,12 +13,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.streamfanout.core.NoLockLeft;
 import org.streamfanout.core.internal.delivery.Ticker;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.testkit.TestClock;
 
 /** A store's call that somebody waits for, on threads that the test runs itself. */
 @Timeout(60)
+@ExtendWith(NoLockLeft.class)
 class TimedCallTest {
   private static final Duration TIME = Duration.ofSeconds(5);
 
