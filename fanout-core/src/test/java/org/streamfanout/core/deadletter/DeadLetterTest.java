@@ -23,7 +23,8 @@ class DeadLetterTest {
       "shard":"shardId-0","target":"t","recordId":"shardId-0:7","sequenceNumber":"7","part":-1,\
       "key":"k","keyBytes":null,"explicitHashKey":null,"arrivedAt":"2026-11-21T14:00:00Z",\
       "data":"aGVsbG8=","failureKind":"REJECTED","failureCode":"Bad","failureDetail":"never",\
-      "attempts":1,"firstAttemptAt":"2026-11-21T14:00:01Z","lastAttemptAt":"2026-11-21T14:00:01Z"}""";
+      "attempts":1,"firstAttemptAt":"2026-11-21T14:00:01Z","lastAttemptAt":"2026-11-21T14:00:01Z"}\
+      """;
 
   private static DeadLetter parse(String json) {
     return DeadLetter.parse(Bytes.utf8(json));
