@@ -298,4 +298,37 @@ class LanePausesTest {
     }
     assertThat(all).containsExactly(30, 31, 10, 11, 20, 21, 3);
   }
+
+  @Test
+  void forEachHead_laneThatCameBackOutOfTurn_isToldToo() {
+    Lane early = new Lane("a");
+    message(0, early);
+    Lane late = new Lane("b");
+    message(1, late);
+    lanes.offer(late);
+    lanes.offer(early);
+
+    List<Integer> told = new ArrayList<>();
+    lanes.forEachHead(head -> told.add(head.order()));
+
+    assertThat(told).containsExactlyInAnyOrder(0, 1);
+    assertThat(draw()).containsExactly(0, 1);
+  }
+
+  @Test
+  void replaceFirst_partsOfASplitMessage_goBeforeWhatFollowedIt() {
+    ConflictQueue item = new ConflictQueue("item");
+    conflicting(0, new Lane("a"), item);
+    Outbound behind = conflicting(1, new Lane("b"), item);
+    Outbound one = message(10, new Lane("c"));
+    Outbound two = message(11, new Lane("d"));
+
+    item.replaceFirst(one, two);
+
+    assertThat(item.first()).isSameAs(one);
+    assertThat(item.remove(one)).isSameAs(two);
+    assertThat(item.remove(two)).isSameAs(behind);
+    assertThat(item.admits(behind)).isTrue();
+    assertThat(item.remove(behind)).isNull();
+  }
 }

@@ -151,4 +151,20 @@ class SlotsTest {
 
     assertThat(woken).containsExactly("third");
   }
+
+  @Test
+  void tryAcquire_moreIsFree_wakesTheNextInTurn() {
+    Slots slots = new Slots(2);
+    slots.tryAcquire(first);
+    slots.tryAcquire(first);
+    slots.tryAcquire(second);
+    slots.tryAcquire(third);
+    slots.release();
+    slots.release();
+    woken.clear();
+
+    assertThat(slots.tryAcquire(second)).isTrue();
+
+    assertThat(woken).containsExactly("third");
+  }
 }
