@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.RecordKey;
 import org.streamfanout.spi.RecordProgress;
 import org.streamfanout.spi.TargetProgress;
 import org.streamfanout.testkit.TestClock;
 
+@ExtendWith(NoLockLeft.class)
 class InMemoryProgressStoreTest {
   private static final Deadline NOW = Deadline.after(Duration.ZERO);
 
@@ -87,5 +89,68 @@ class InMemoryProgressStoreTest {
   void maxRecords_belowOne_isRefused() {
     assertThatThrownBy(() -> InMemoryProgressStore.builder().maxRecords(0))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void timeToLive_countsFromTheLastSave() {
+    TestClock clock = new TestClock();
+    InMemoryProgressStore store =
+        InMemoryProgressStore.builder().timeToLive(Duration.ofHours(1)).clock(clock).build();
+    save(store, "a", 0, 3);
+    save(store, "b", 0, 2);
+    clock.advance(Duration.ofMinutes(59));
+    save(store, "a", 3, 4);
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(loaded(store, "b")).as("until the hour is over").isEqualTo(2);
+    clock.advance(Duration.ofNanos(1));
+
+    assertThat(loaded(store, "b")).isZero();
+    assertThat(loaded(store, "a")).isEqualTo(4);
+    assertThat(store.size()).isEqualTo(4);
+  }
+
+  @Test
+  void save_whatIsForgotten_makesRoom() {
+    InMemoryProgressStore store = InMemoryProgressStore.builder().maxRecords(3).build();
+    save(store, "a", 0, 3);
+    RecordKey first = new RecordKey("a:0", -1);
+    RecordKey more = new RecordKey("a:9", -1);
+    TargetProgress forget = new TargetProgress("t", "f", Map.of(first, RecordProgress.NONE));
+    TargetProgress known =
+        new TargetProgress("t", "f", Map.of(new RecordKey("a:1", -1), RecordProgress.DONE));
+    TargetProgress added = new TargetProgress("u", "f", Map.of(more, RecordProgress.SETTLED));
+
+    assertThat(store.save(Fixture.SOURCE, "a", List.of(added), NOW)).isEqualTo(1);
+    assertThat(store.save(Fixture.SOURCE, "a", List.of(known), NOW)).as("known already").isZero();
+    assertThat(store.save(Fixture.SOURCE, "a", List.of(forget, added), NOW)).isZero();
+
+    assertThat(store.size()).isEqualTo(3);
+    assertThat(store.load(Fixture.SOURCE, "a", NOW))
+        .extracting(TargetProgress::targetId)
+        .containsExactlyInAnyOrder("t", "u");
+  }
+
+  @Test
+  void save_everythingIsForgotten_nothingIsLeft() {
+    InMemoryProgressStore store = InMemoryProgressStore.create();
+    save(store, "a", 0, 1);
+    TargetProgress forget =
+        new TargetProgress("t", "f", Map.of(new RecordKey("a:0", -1), RecordProgress.NONE));
+
+    store.save(Fixture.SOURCE, "a", List.of(forget), NOW);
+
+    assertThat(store.load(Fixture.SOURCE, "a", NOW)).isEmpty();
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void save_oneRecordFits_inAStoreOfOne() {
+    InMemoryProgressStore store = InMemoryProgressStore.builder().maxRecords(1).build();
+
+    assertThat(save(store, "a", 0, 1)).isZero();
+    assertThat(save(store, "b", 0, 1)).isZero();
+
+    assertThat(loaded(store, "a")).isZero();
+    assertThat(loaded(store, "b")).isEqualTo(1);
   }
 }

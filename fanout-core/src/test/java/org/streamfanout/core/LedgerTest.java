@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutListener.TargetEvent;
 import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.testkit.TestClock;
 
+@ExtendWith(NoLockLeft.class)
 class LedgerTest {
   private final TestClock clock = new TestClock();
   private final Instant start = clock.instant();

@@ -3,14 +3,17 @@ package org.streamfanout.core.deadletter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.streamfanout.spi.AttributeValue;
 import org.streamfanout.spi.Bytes;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
 import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TableChange;
 
 class DeadLetterTest {
   /** As the first release that wrote letters did: neither stage nor headers. */
@@ -20,7 +23,8 @@ class DeadLetterTest {
       "shard":"shardId-0","target":"t","recordId":"shardId-0:7","sequenceNumber":"7","part":-1,\
       "key":"k","keyBytes":null,"explicitHashKey":null,"arrivedAt":"2026-11-21T14:00:00Z",\
       "data":"aGVsbG8=","failureKind":"REJECTED","failureCode":"Bad","failureDetail":"never",\
-      "attempts":1,"firstAttemptAt":"2026-11-21T14:00:01Z","lastAttemptAt":"2026-11-21T14:00:01Z"}""";
+      "attempts":1,"firstAttemptAt":"2026-11-21T14:00:01Z","lastAttemptAt":"2026-11-21T14:00:01Z"}\
+      """;
 
   private static DeadLetter parse(String json) {
     return DeadLetter.parse(Bytes.utf8(json));
@@ -137,5 +141,45 @@ class DeadLetterTest {
     assertThat(parse(FIRST).toJsonWithoutPayload().utf8())
         .contains("\"failureCode\":\"Bad\"", "\"key\":\"k\"")
         .doesNotContain("\"data\"", "aGVs");
+  }
+
+  private static DeadLetter ofChange(Bytes data, String text) {
+    TableChange change =
+        new TableChange(
+            TableChange.Type.INSERT,
+            Map.of("pk", new AttributeValue.S("1")),
+            Map.of("pk", new AttributeValue.S("1"), "text", new AttributeValue.S(text)),
+            null);
+    FanoutRecord record = FanoutRecord.builder("s:1", "1").data(data).change(change).build();
+    return DeadLetter.builder(
+            Source.of("arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/1"),
+            "t",
+            record,
+            Failure.rejected("TooLarge", "x"))
+        .build();
+  }
+
+  /** Letters of the first release tell no stage. */
+  @Test
+  void parse_noStage_changeWithoutData_wasNotConverted() {
+    String stage = ",\"stage\":\"READY\"";
+    String unconverted = ofChange(null, "x").toJson().utf8();
+    String converted = ofChange(Bytes.utf8("{}"), "x").toJson().utf8();
+    assertThat(unconverted).contains(stage);
+
+    assertThat(parse(unconverted.replace(stage, "")).stage()).isEqualTo(DeadLetter.Stage.SOURCE);
+    assertThat(parse(converted.replace(stage, "")).stage()).isEqualTo(DeadLetter.Stage.READY);
+  }
+
+  @Test
+  void toJson_isAscii_whateverTheRecordHolds() {
+    String text = "\u007f\u0080\u4e2d\ud83d\ude00";
+    DeadLetter letter = ofChange(null, text);
+
+    String json = letter.toJson().utf8();
+
+    assertThat(json.chars()).allMatch(each -> each < 0x80);
+    assertThat(json).contains("\u007f\\u0080\\u4e2d\\ud83d\\ude00");
+    assertThat(parse(json).record().change()).isEqualTo(letter.record().change());
   }
 }

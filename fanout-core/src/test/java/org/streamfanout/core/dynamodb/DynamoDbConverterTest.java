@@ -3,9 +3,12 @@ package org.streamfanout.core.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +40,16 @@ class DynamoDbConverterTest {
     "5.,5",
     "007,7",
     "00,0",
-    "+.5e1,5"
+    "+.5e1,5",
+    "1e20,100000000000000000000",
+    "1e21,1e21",
+    "-1e20,-100000000000000000000",
+    "1e-7,0.0000001",
+    "1e-8,1e-8",
+    "1e0001,10",
+    "1e00001,1e00001",
+    "-0,-0",
+    "0.50,0.50"
   })
   void json_plainNumber_isLegalJsonOfTheSameValue(String text, String expected) {
     assertThat(plain(new AttributeValue.N(text))).isEqualTo("{\"a\":" + expected + "}");
@@ -109,6 +121,57 @@ class DynamoDbConverterTest {
   void key_typeThatIsNoKey_isRefused() {
     assertThatThrownBy(() -> DynamoDbConverter.key(Map.of("pk", new AttributeValue.Null())))
         .isInstanceOf(DynamoDbFormatException.class);
+  }
+
+  @Test
+  void json_charactersAtTheBoundsOfTheirEncoding_areWhatTheyWere() {
+    String text = "\u007e\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\ud800\udc00\udbff\udfff";
+
+    assertThat(plain(new AttributeValue.S(text))).isEqualTo("{\"a\":\"" + text + "\"}");
+  }
+
+  @Test
+  void json_halfOfAPair_isWrittenAsItsCode() {
+    assertThat(plain(new AttributeValue.S("\udc00a"))).isEqualTo("{\"a\":\"\\udc00a\"}");
+    assertThat(plain(new AttributeValue.S("a\udbff"))).isEqualTo("{\"a\":\"a\\udbff\"}");
+    assertThat(plain(new AttributeValue.S("\ud8f1\ud83d\ude00")))
+        .isEqualTo("{\"a\":\"\\ud8f1\ud83d\ude00\"}");
+  }
+
+  @Test
+  void json_longNumber_isWrittenOutAsFarAsItIsShort() {
+    String sixtyFour = "0." + "1".repeat(60);
+
+    assertThat(plain(new AttributeValue.N(sixtyFour + "e0"))).contains(":" + sixtyFour + "}");
+    assertThat(plain(new AttributeValue.N(sixtyFour + "1e0"))).contains(":" + sixtyFour + "1e0}");
+  }
+
+  @Test
+  void json_manyLongValues_areAllThere() {
+    String text = "\u4e2d".repeat(3_000);
+    byte[] larger = new byte[1_000];
+    Arrays.fill(larger, (byte) 7);
+    byte[] alone = Arrays.copyOfRange(larger, 1, 999);
+    AttributeValue.M all =
+        new AttributeValue.M(
+            new TreeMap<>(
+                Map.of(
+                    "b",
+                    new AttributeValue.B(Bytes.wrap(larger, 1, 998)),
+                    "c",
+                    new AttributeValue.B(Bytes.wrap(larger)),
+                    "t",
+                    new AttributeValue.S(text))));
+
+    assertThat(plain(all))
+        .isEqualTo(
+            "{\"a\":{\"b\":\""
+                + Base64.getEncoder().encodeToString(alone)
+                + "\",\"c\":\""
+                + Base64.getEncoder().encodeToString(larger)
+                + "\",\"t\":\""
+                + text
+                + "\"}}");
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,35 @@ class DynamoDbJsonTest {
       })
   void readItem_noAttributeValues_isRefused(String json) {
     assertThatThrownBy(() -> read(json)).isInstanceOf(DynamoDbFormatException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SS", "NS", "BS", "L"})
+  void readItem_noArrayWhereOneBelongs_isToldByTheType(String type) {
+    for (String value : List.of("\"eA==\"", "{}", "true", "1")) {
+      assertThatThrownBy(() -> read("{\"a\":{\"" + type + "\":" + value + "}}"))
+          .isInstanceOf(DynamoDbFormatException.class)
+          .hasMessageContaining("an array for " + type);
+    }
+  }
+
+  @Test
+  void readItem_noObjectWhereOneBelongs_isTold() {
+    assertThatThrownBy(() -> read("{\"a\":\"text\"}"))
+        .isInstanceOf(DynamoDbFormatException.class)
+        .hasMessageContaining("an attribute value such as");
+    assertThatThrownBy(() -> read("{\"a\":{\"M\":[]}}"))
+        .isInstanceOf(DynamoDbFormatException.class)
+        .hasMessageContaining("an object of attributes");
+  }
+
+  @Test
+  void readValue_oneValue_endsAtItsEnd() throws IOException {
+    try (JsonParser parser = JSON.createParser("{\"N\":\"42\"} 7")) {
+      parser.nextToken();
+      assertThat(DynamoDbJson.readValue(parser)).isEqualTo(new AttributeValue.N("42"));
+      assertThat(parser.nextToken()).isEqualTo(JsonToken.VALUE_NUMBER_INT);
+    }
   }
 
   @Test

@@ -46,6 +46,13 @@ class KafkaRecordsTest {
   }
 
   @Test
+  void record_timeIsKnownFromTheFirstMillisecondOn() {
+    assertThat(KafkaRecords.record("t", 0, 0, null, null, List.of(), 0).arrivedAt())
+        .isEqualTo(Instant.EPOCH);
+    assertThat(KafkaRecords.record("t", 0, 0, null, null, List.of(), -1).arrivedAt()).isNull();
+  }
+
+  @Test
   void record_everything_isKept() {
     List<Header> headers = List.of(new Header("h", utf8("1")), new Header("h", null));
 

@@ -172,6 +172,41 @@ class KplDeaggregatorTest {
     assertThat(result.rejections().get(0).code()).isEqualTo(KplDeaggregator.MALFORMED);
   }
 
+  /** A later version of the format may add fields; what they hold may look like ours. */
+  @Test
+  void deaggregate_fieldsOfALaterVersion_areLeftOut() {
+    byte[] key = {0x0A, 1, 'k'};
+    byte[] laterField = {0x4A, 3, 0x0A, 1, 'x'};
+    byte[] user = {0x1A, 11, 0x08, 0, 0x4A, 2, 0x08, 7, 0x1A, 3, 'o', 'n', 'e'};
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    message.writeBytes(laterField);
+    message.writeBytes(user);
+    message.writeBytes(laterField);
+    message.writeBytes(key);
+
+    Deaggregated parts =
+        KplDeaggregator.deaggregate(KplEncoder.record(KplEncoder.seal(message.toByteArray())));
+
+    assertThat(parts.rejections()).isEmpty();
+    assertThat(parts.records()).extracting(FanoutRecord::key).containsExactly("k");
+    assertThat(parts.records().get(0).data().utf8()).isEqualTo("one");
+  }
+
+  @Test
+  void deaggregate_userRecordThatLacksSomething_tellsWhat() throws IOException {
+    byte[] noKey = new KplEncoder().addRaw(null, null, bytes("x")).key("k").message();
+    byte[] noData = new KplEncoder().addRaw(0L, null, null).key("k").message();
+
+    assertThat(rejection(noKey).detail()).contains("user record 0 lacks a partition key index");
+    assertThat(rejection(noData).detail()).contains("user record 0 lacks data");
+  }
+
+  private static Failure rejection(byte[] message) {
+    return KplDeaggregator.deaggregate(KplEncoder.record(KplEncoder.seal(message)))
+        .rejections()
+        .get(0);
+  }
+
   @Test
   void deaggregate_noUserRecords_givesAnEmptyList() {
     Deaggregated result =

@@ -16,11 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.streamfanout.core.NoLockLeft;
 import org.streamfanout.spi.RegistryException;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetRegistry;
 import org.streamfanout.spi.Targets;
 
+@ExtendWith(NoLockLeft.class)
 class CachingTargetRegistryTest {
   private static final Duration TTL = Duration.ofSeconds(60);
 
@@ -57,6 +60,33 @@ class CachingTargetRegistryTest {
     clock.advance(Duration.ofMillis(1));
     assertThat(cache.targetsFor(source)).isEqualTo(answer(2));
     assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void ttl_mustBePositive() {
+    for (Duration ttl : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThatThrownBy(() -> new CachingTargetRegistry(delegate, ttl, clock))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is not positive");
+    }
+    assertThat(new CachingTargetRegistry(delegate, Duration.ofNanos(1), clock).targetsFor(source))
+        .isEqualTo(answer(1));
+  }
+
+  @Test
+  void targetsFor_staleCopy_isServedUntilItsWaitIsOver() {
+    cache.targetsFor(source);
+    failure = new RegistryException("throttled");
+    clock.advance(TTL);
+    cache.targetsFor(source);
+    failure = null;
+
+    clock.advance(CachingTargetRegistry.STALE_WAIT.minusMillis(1));
+    assertThat(cache.targetsFor(source).staleSince()).isNotNull();
+    assertThat(asked).hasValue(2);
+    clock.advance(Duration.ofMillis(1));
+    assertThat(cache.targetsFor(source).staleSince()).isNull();
+    assertThat(asked).hasValue(3);
   }
 
   @Test

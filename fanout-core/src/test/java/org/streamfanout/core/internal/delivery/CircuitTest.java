@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.streamfanout.core.CircuitOptions;
+import org.streamfanout.core.NoLockLeft;
 import org.streamfanout.core.internal.delivery.Circuit.Pass;
 import org.streamfanout.spi.FanoutListener.CircuitState;
 
+@ExtendWith(NoLockLeft.class)
 class CircuitTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -351,5 +354,54 @@ class CircuitTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("CircuitBreaker"));
+  }
+
+  /** Of several probes that hung, the one that was sent last tells most. */
+  @Test
+  void olderProbeIsAcceptedAfterANewerOne_whatWasSentInBetweenIsOutdated() {
+    Circuit four =
+        new Circuit(
+            "t", new CircuitOptions(4, 1, 50, Duration.ofSeconds(5), 4), true, change -> {});
+    four.failed(Pass.CALL, now, now, "Busy");
+    long[] probes = new long[4];
+    for (int probe = 0; probe < 4; probe++) {
+      now += 5 * SECOND;
+      assertThat(four.take(Pass.PROBE, now)).isTrue();
+      probes[probe] = now;
+    }
+    four.accepted(Pass.PROBE, probes[2]);
+    four.accepted(Pass.PROBE, probes[0]);
+
+    four.failed(Pass.PROBE, probes[1], now, "Busy");
+    assertThat(four.state()).isEqualTo(CircuitState.HALF_OPEN);
+    four.failed(Pass.PROBE, probes[3], now, "Busy");
+    assertThat(four.state()).isEqualTo(CircuitState.OPEN);
+  }
+
+  @Test
+  void take_whatWasLookedAtLongAgo_isRefusedAfterwards() {
+    assertThat(circuit.look(now)).isEqualTo(Pass.CALL);
+    openByFailures();
+
+    assertThat(circuit.take(Pass.CALL, now)).isFalse();
+    assertThat(circuit.take(Pass.REFUSED, now)).isFalse();
+    now += 5 * SECOND;
+    assertThat(circuit.take(Pass.PROBE, now)).isTrue();
+    assertThat(circuit.take(Pass.PROBE, now)).as("one at a time").isFalse();
+  }
+
+  @Test
+  void probeThatHungIsAcceptedAfterAll_itIsHalfOpenAgain() {
+    openByFailures();
+    now += 5 * SECOND;
+    long hanging = start(Pass.PROBE);
+    now += 5 * SECOND;
+    circuit.failed(Pass.PROBE, start(Pass.PROBE), now, "Busy");
+    assertThat(circuit.state()).isEqualTo(CircuitState.OPEN);
+
+    circuit.accepted(Pass.PROBE, hanging);
+
+    assertThat(circuit.state()).isEqualTo(CircuitState.HALF_OPEN);
+    assertThat(circuit.isDown()).isFalse();
   }
 }

@@ -3,7 +3,10 @@ package org.streamfanout.core.internal.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.streamfanout.core.NoLockLeft;
 
+@ExtendWith(NoLockLeft.class)
 class RetryBudgetTest {
   private final RetryBudget budget = new RetryBudget(10, 1_000, Long.MAX_VALUE - 10);
   private long now = Long.MAX_VALUE - 10;
@@ -50,5 +53,34 @@ class RetryBudgetTest {
     assertThat(budget.allowed(now)).isEqualTo(Integer.MAX_VALUE);
     budget.failed();
     assertThat(budget.allowed(now)).isEqualTo(RetryBudget.RESERVE);
+  }
+
+  @Test
+  void lastOfTheReserve_goesWithoutAPause() {
+    budget.failed();
+    budget.sent(0, RetryBudget.RESERVE - 1, now);
+
+    assertThat(budget.allowed(now)).isEqualTo(1);
+  }
+
+  @Test
+  void onlyNewOnesAreSent_thePaceIsNotPutOff() {
+    budget.failed();
+    budget.sent(0, RetryBudget.RESERVE, now);
+    long next = budget.nextAt();
+    now += 500;
+
+    budget.sent(1, 0, now);
+
+    assertThat(budget.nextAt()).isEqualTo(next);
+  }
+
+  @Test
+  void moreThanTheBudgetIsSent_isNoDebt() {
+    budget.failed();
+    budget.sent(0, RetryBudget.RESERVE + 50, now);
+    budget.sent(10, 0, now);
+
+    assertThat(budget.allowed(now)).isEqualTo(1);
   }
 }

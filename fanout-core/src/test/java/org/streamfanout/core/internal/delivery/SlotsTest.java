@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.streamfanout.core.NoLockLeft;
 
+@ExtendWith(NoLockLeft.class)
 class SlotsTest {
   private final List<String> woken = new ArrayList<>();
   private final Slots.Waiter first = () -> woken.add("first");
@@ -111,5 +114,57 @@ class SlotsTest {
     budget.release(8);
 
     assertThat(budget.tryAcquire(8, false, second)).isTrue();
+  }
+
+  @Test
+  void accepted_limitGrows_wakesWhoWaits() {
+    Slots slots = new Slots(4);
+    slots.throttled();
+    slots.throttled();
+    slots.tryAcquire(first);
+    slots.tryAcquire(second);
+    assertThat(woken).isEmpty();
+
+    assertThat(slots.accepted()).isTrue();
+
+    assertThat(woken).containsExactly("second");
+  }
+
+  @Test
+  void byteBudget_whatFitsExactly_goes() {
+    ByteBudget budget = new ByteBudget(10);
+    budget.tryAcquire(4, true, first);
+
+    assertThat(budget.tryAcquire(6, false, second)).isTrue();
+    assertThat(budget.tryAcquire(1, false, third)).isFalse();
+  }
+
+  @Test
+  void byteBudget_whoGaveUpOrWasWoken_isNotWokenAgain() {
+    ByteBudget budget = new ByteBudget(10);
+    budget.tryAcquire(10, true, first);
+    budget.tryAcquire(1, false, second);
+    budget.tryAcquire(1, false, third);
+    budget.forget(second);
+    budget.release(5);
+    budget.release(5);
+
+    assertThat(woken).containsExactly("third");
+  }
+
+  @Test
+  void tryAcquire_moreIsFree_wakesTheNextInTurn() {
+    Slots slots = new Slots(2);
+    slots.tryAcquire(first);
+    slots.tryAcquire(first);
+    slots.tryAcquire(second);
+    slots.tryAcquire(third);
+    slots.release();
+    slots.release();
+    woken.clear();
+
+    assertThat(slots.tryAcquire(second)).isTrue();
+
+    assertThat(woken).containsExactly("third");
   }
 }
