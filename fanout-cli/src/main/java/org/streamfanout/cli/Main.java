@@ -5,6 +5,12 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.streamfanout.admin.AdminException;
+import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.RegisterCommand;
+import org.streamfanout.cli.admin.SwitchCommand;
+import org.streamfanout.cli.admin.UnregisterCommand;
+import org.streamfanout.cli.admin.UpdateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -62,12 +68,22 @@ public final class Main {
         .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new DynamoDbCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
+        .addSubcommand(new ListCommand(output, errors))
+        .addSubcommand(new RegisterCommand(output, errors))
+        .addSubcommand(new UpdateCommand(output, errors))
+        .addSubcommand(SwitchCommand.activate(output, errors))
+        .addSubcommand(SwitchCommand.deactivate(output, errors))
+        .addSubcommand(new UnregisterCommand(output, errors))
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(
             (problem, commandLine, parsed) -> {
               if (problem instanceof UnusableException unusable) {
                 unusable.print(errors);
+                return UNUSABLE;
+              }
+              if (problem instanceof AdminException refused) {
+                UnusableException.beforeSending(refused.problems()).print(errors);
                 return UNUSABLE;
               }
               throw problem;
