@@ -61,6 +61,11 @@ public final class Main {
   static int run(InputStream in, PrintStream out, PrintStream err, String... arguments) {
     PrintWriter output = new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
     PrintWriter errors = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
+    return commandLine(in, output, errors).execute(arguments);
+  }
+
+  /** Returns the command with all of its own. */
+  static CommandLine commandLine(InputStream in, PrintWriter output, PrintWriter errors) {
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(in, output, errors))
         .addSubcommand(new ReplayCommand(output, errors))
@@ -83,11 +88,10 @@ public final class Main {
                 return UNUSABLE;
               }
               if (problem instanceof AdminException refused) {
-                UnusableException.beforeSending(refused.problems()).print(errors);
+                refused.problems().forEach(each -> errors.println("fanout: " + each));
                 return UNUSABLE;
               }
               throw problem;
-            })
-        .execute(arguments);
+            });
   }
 }
