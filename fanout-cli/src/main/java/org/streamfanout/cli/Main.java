@@ -5,6 +5,12 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.streamfanout.admin.AdminException;
+import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.RegisterCommand;
+import org.streamfanout.cli.admin.SwitchCommand;
+import org.streamfanout.cli.admin.UnregisterCommand;
+import org.streamfanout.cli.admin.UpdateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -55,6 +61,11 @@ public final class Main {
   static int run(InputStream in, PrintStream out, PrintStream err, String... arguments) {
     PrintWriter output = new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
     PrintWriter errors = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
+    return commandLine(in, output, errors).execute(arguments);
+  }
+
+  /** Returns the command with all of its own. */
+  static CommandLine commandLine(InputStream in, PrintWriter output, PrintWriter errors) {
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(in, output, errors))
         .addSubcommand(new ReplayCommand(output, errors))
@@ -62,6 +73,12 @@ public final class Main {
         .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new DynamoDbCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
+        .addSubcommand(new ListCommand(output, errors))
+        .addSubcommand(new RegisterCommand(output, errors))
+        .addSubcommand(new UpdateCommand(output, errors))
+        .addSubcommand(SwitchCommand.activate(output, errors))
+        .addSubcommand(SwitchCommand.deactivate(output, errors))
+        .addSubcommand(new UnregisterCommand(output, errors))
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(
@@ -70,8 +87,11 @@ public final class Main {
                 unusable.print(errors);
                 return UNUSABLE;
               }
+              if (problem instanceof AdminException refused) {
+                refused.problems().forEach(each -> errors.println("fanout: " + each));
+                return UNUSABLE;
+              }
               throw problem;
-            })
-        .execute(arguments);
+            });
   }
 }

@@ -17,6 +17,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.RegisterCommand;
+import org.streamfanout.cli.admin.SwitchCommand;
+import org.streamfanout.cli.admin.UnregisterCommand;
+import org.streamfanout.cli.admin.UpdateCommand;
 import org.streamfanout.core.ShardStatus;
 import picocli.CommandLine;
 
@@ -39,7 +44,12 @@ class CommandLinePageTest {
         new ReplayCommand(nowhere, nowhere),
         new KinesisCommand(nowhere, nowhere),
         new KafkaCommand(nowhere, nowhere),
-        new DynamoDbCommand(nowhere, nowhere));
+        new DynamoDbCommand(nowhere, nowhere),
+        new ListCommand(nowhere, nowhere),
+        new RegisterCommand(nowhere, nowhere),
+        new UpdateCommand(nowhere, nowhere),
+        SwitchCommand.activate(nowhere, nowhere).getCommand(),
+        new UnregisterCommand(nowhere, nowhere));
   }
 
   @ParameterizedTest

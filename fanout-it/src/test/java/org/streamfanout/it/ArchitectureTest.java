@@ -47,7 +47,8 @@ class ArchitectureTest {
     "org.streamfanout.kafka",
     "org.streamfanout.micrometer",
     "org.streamfanout.opentelemetry",
-    "org.streamfanout.cli"
+    "org.streamfanout.admin",
+    "org.streamfanout.cli.."
   };
   private static final String[] TESTKIT = {"org.streamfanout.testkit.."};
 
@@ -80,6 +81,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule adaptersKnowNoDestination =
       none(ADAPTERS, PROVIDERS, REGISTRIES, new String[] {"org.streamfanout.aws"}, TESTKIT);
+
+  @ArchTest
+  static final ArchRule adminKnowsNoDestinationAndNoHost =
+      none(
+          new String[] {"org.streamfanout.admin"},
+          PROVIDERS,
+          ADAPTERS,
+          new String[] {"org.streamfanout.cli.."},
+          TESTKIT);
 
   @ArchTest
   static final ArchRule onlyKclReadsByTheAwsSdk =

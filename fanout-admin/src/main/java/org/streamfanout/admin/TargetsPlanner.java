@@ -1,0 +1,137 @@
+package org.streamfanout.admin;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Says what a change of the targets table would do, and refuses one that would break something:
+ * records of a stream with an active row that cannot be understood are held. Writes nothing.
+ * Thread-safe.
+ */
+public final class TargetsPlanner {
+  private final TargetsTable table;
+  private final TargetCheck check;
+
+  /** Makes plans for a table. */
+  public TargetsPlanner(TargetsTable table, TargetCheck check) {
+    this.table = Objects.requireNonNull(table, "table");
+    this.check = Objects.requireNonNull(check, "check");
+  }
+
+  /**
+   * Plans a new row.
+   *
+   * @throws AdminException with everything that is wrong with it, active or not, or if there is
+   *     another row of that id
+   */
+  public RowPlan register(StoredTarget row) {
+    List<StoredTarget> rows = table.rows(row.sourceArn());
+    List<String> problems = check.problems(row, rows);
+    if (!problems.isEmpty()) {
+      throw new AdminException(problems);
+    }
+    for (StoredTarget there : rows) {
+      if (there.id().equals(row.id())) {
+        RowPlan same = RowPlan.change(there, difference(there, row), List.of());
+        if (same.kind() == RowPlan.Kind.NONE) {
+          return same;
+        }
+        throw new AdminException(
+            "target '"
+                + row.id()
+                + "' of "
+                + row.sourceArn()
+                + " is registered already, and differs in "
+                + columns(same.change())
+                + "; change it with update, or give another --id");
+      }
+    }
+    return RowPlan.add(row);
+  }
+
+  /**
+   * Plans a change of some columns. What was wrong with the row before is no reason to refuse, so
+   * that it can be mended step by step, unless the change switches it on.
+   *
+   * @throws AdminException if there is no such row, or with everything that the change would break
+   */
+  public RowPlan update(String sourceArn, String id, RowChange change) {
+    List<StoredTarget> rows = table.rows(sourceArn);
+    StoredTarget before =
+        rows.stream()
+            .filter(row -> row.id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> notThere(sourceArn, id));
+    StoredTarget after = before.with(change);
+    List<String> problems = check.problems(after, rows);
+    if (problems.isEmpty()) {
+      return RowPlan.change(before, change, List.of());
+    }
+    if (Boolean.FALSE.equals(change.set().get(TargetsTable.ACTIVE))) {
+      return RowPlan.change(before, change, problems);
+    }
+    Set<String> caused = new LinkedHashSet<>(problems);
+    if (before.isActive() || !after.isActive()) {
+      check.problems(before, rows).forEach(caused::remove);
+    }
+    if (!caused.isEmpty()) {
+      throw new AdminException(List.copyOf(caused));
+    }
+    return RowPlan.change(before, change, problems);
+  }
+
+  /**
+   * Plans the removal of a row.
+   *
+   * @return what would be removed; nothing if there is no such row
+   * @throws AdminException if other active rows send their dead letters there
+   */
+  public List<RowPlan> unregister(String sourceArn, String id) {
+    List<StoredTarget> rows = table.rows(sourceArn);
+    List<String> problems = new ArrayList<>();
+    for (StoredTarget row : rows) {
+      if (row.isActive() && !row.id().equals(id) && row.text("deadLetter").equals(id)) {
+        problems.add("the active target '" + row.id() + "' sends its dead letters to '" + id + "'");
+      }
+    }
+    List<RowPlan> plans =
+        rows.stream().filter(row -> row.id().equals(id)).map(RowPlan::remove).toList();
+    if (!plans.isEmpty() && !problems.isEmpty()) {
+      throw new AdminException(problems);
+    }
+    return plans;
+  }
+
+  private static AdminException notThere(String sourceArn, String id) {
+    return new AdminException(
+        "there is no target '" + id + "' of " + sourceArn + "; list shows what there is");
+  }
+
+  /** Returns what turns one row into another, unknown columns of the first included. */
+  static RowChange difference(StoredTarget from, StoredTarget to) {
+    Map<String, Object> set = new LinkedHashMap<>();
+    to.columns()
+        .forEach(
+            (column, value) -> {
+              if (value != null
+                  && !column.equals(TargetsTable.SOURCE)
+                  && !column.equals(TargetsTable.ID)) {
+                set.put(column, value);
+              }
+            });
+    Set<String> remove = new LinkedHashSet<>(from.columns().keySet());
+    remove.removeAll(to.columns().keySet());
+    return new RowChange(set, remove).beyond(from);
+  }
+
+  private static String columns(RowChange change) {
+    Set<String> names = new LinkedHashSet<>(change.set().keySet());
+    names.addAll(change.remove());
+    return String.join(", ", names);
+  }
+}
