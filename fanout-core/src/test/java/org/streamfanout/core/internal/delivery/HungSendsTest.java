@@ -7,14 +7,32 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.core.CircuitOptions;
+import org.streamfanout.spi.Capabilities;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.FanoutRecord;
+import org.streamfanout.spi.Limits;
 import org.streamfanout.spi.Source;
+import org.streamfanout.spi.TargetConfig;
+import org.streamfanout.testkit.InMemoryTarget;
+import org.streamfanout.testkit.TestContext;
 
 /** Sends that outlive their call keep what they carry closed, at their place alone. */
 class HungSendsTest {
   private static final Source SOURCE =
       Source.of("arn:aws:kinesis:eu-west-1:123456789012:stream/orders");
+
+  private static final TargetRuntime RUNTIME =
+      new TargetRuntime(
+          TargetConfig.builder(SOURCE, "t", "memory", "anywhere").build(),
+          Capabilities.builder(Limits.of(10, 1_000, 1_000)).build(),
+          InMemoryTarget.ofType("memory")
+              .open(
+                  TargetConfig.builder(SOURCE, "t", "memory", "anywhere").build(),
+                  new TestContext()),
+          null,
+          CircuitOptions.DEFAULT,
+          () -> 0);
 
   private final HungSends hung = new HungSends();
 
@@ -24,7 +42,16 @@ class HungSendsTest {
 
   private static Attempt attempt(boolean cutByCall, Duration left, Outbound... messages) {
     return new Attempt(
-        null, null, List.of(messages), 7, Deadline.after(left), 0, 1, cutByCall, Circuit.Pass.CALL);
+        null,
+        RUNTIME,
+        List.of(messages),
+        7,
+        Deadline.after(left),
+        0,
+        1,
+        1,
+        cutByCall,
+        Circuit.Pass.CALL);
   }
 
   private static Outbound message(String lane, @Nullable ConflictQueue conflict) {

@@ -118,7 +118,7 @@ class LanePausesTest {
   }
 
   @Test
-  void drawHeads_takesTheWantedHeadsOfReadyLanes_andLeavesTheOthersReady() {
+  void drawFronts_takesWhatIsWantedInFrontOfReadyLanes_andLeavesTheRest() {
     Outbound paused = paused(0, 5_000, GUESSED);
     Lane second = new Lane("b");
     Outbound head = message(1, second);
@@ -128,7 +128,7 @@ class LanePausesTest {
     lanes.offer(second);
     lanes.offer(third);
 
-    assertThat(lanes.drawHeads(message -> message.order() != 3)).containsExactly(head);
+    assertThat(lanes.drawFronts(message -> message.order() < 2)).containsExactly(head);
 
     assertThat(head.state).isEqualTo(State.IN_FLIGHT);
     assertThat(draw()).containsExactly(3);
@@ -220,7 +220,7 @@ class LanePausesTest {
   }
 
   @Test
-  void drawHeads_messageBehindAnotherOfItsConflictKey_staysWhereItIs() {
+  void drawFronts_messageBehindAnotherOfItsConflictKey_staysWhereItIs() {
     ConflictQueue item = new ConflictQueue("item");
     Lane one = new Lane("a");
     Lane other = new Lane("b");
@@ -229,12 +229,12 @@ class LanePausesTest {
     lanes.offer(one);
     lanes.offer(other);
 
-    assertThat(lanes.drawHeads(message -> true)).containsExactly(first);
+    assertThat(lanes.drawFronts(message -> true)).containsExactly(first);
     assertThat(lanes.hasReady()).isFalse();
 
     first.state = State.DONE;
     lanes.returned(List.of(first), 0);
-    assertThat(lanes.drawHeads(message -> true)).containsExactly(second);
+    assertThat(lanes.drawFronts(message -> true)).containsExactly(second);
   }
 
   private static Outbound conflicting(int order, Lane lane, ConflictQueue item) {

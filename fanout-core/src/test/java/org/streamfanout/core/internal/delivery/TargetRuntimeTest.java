@@ -84,6 +84,7 @@ class TargetRuntimeTest {
         Deadline.after(Duration.ofSeconds(9)),
         start,
         start + SECOND,
+        start + SECOND,
         false,
         Circuit.Pass.CALL);
   }
@@ -276,7 +277,7 @@ class TargetRuntimeTest {
     runtime.watch(woken::incrementAndGet);
     openBreaker();
 
-    assertThat(runtime.isDown()).isTrue();
+    assertThat(runtime.takesNoCalls(start)).isTrue();
     assertThat(runtime.takesNoCalls(start)).isTrue();
     assertThat(told(runtime)).containsExactly("t: CLOSED>OPEN");
     assertThat(woken).hasValue(1);
@@ -304,24 +305,24 @@ class TargetRuntimeTest {
     runtime.denied(true);
 
     assertThat(runtime.isDenied()).isTrue();
-    assertThat(runtime.isDown()).isFalse();
+    assertThat(runtime.takesNoCalls(start)).isFalse();
     assertThat(runtime.takesNoCalls(start)).isFalse();
 
     runtime.denied(false);
-    assertThat(runtime.isDown()).isTrue();
+    assertThat(runtime.takesNoCalls(start)).isTrue();
   }
 
   @Test
   void isDown_everySendThatItMayHaveHangs() {
     for (int send = 0; send < 4; send++) {
-      assertThat(runtime.isDown()).isFalse();
+      assertThat(runtime.takesNoCalls(start)).isFalse();
       Attempt attempt = attempt();
       runtime.enter(attempt);
-      assertThat(runtime.isDown()).isFalse();
+      assertThat(runtime.takesNoCalls(start)).isFalse();
       attempt.givenUp = true;
     }
 
-    assertThat(runtime.isDown()).isTrue();
+    assertThat(runtime.takesNoCalls(start)).isTrue();
     assertThat(runtime.sendsUnderWay()).isEqualTo(4);
   }
 
@@ -329,7 +330,7 @@ class TargetRuntimeTest {
   void takesNoCalls_whileItIsThrottled() {
     runtime.pauseUntil(start + SECOND);
 
-    assertThat(runtime.isDown()).isFalse();
+    assertThat(runtime.takesNoCalls(start)).isFalse();
     assertThat(runtime.takesNoCalls(start + SECOND - 1)).isTrue();
     assertThat(runtime.takesNoCalls(start + SECOND)).isFalse();
   }
