@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
  * The columns of a target's row. What is not given stays out of the row, or as it is. Values are
  * checked where rows are, so that the table and the command line know one set of rules.
  */
+@SuppressWarnings("UnusedMethod") // picocli calls them
 final class ColumnOptions {
   private static final String FLAG = "true|false";
 
