@@ -23,7 +23,7 @@ public record StoredTarget(String sourceArn, String id, Map<String, @Nullable Ob
   }
 
   /** Returns the row of these columns, which name its source and id. */
-  static StoredTarget of(Map<String, ? extends @Nullable Object> columns) {
+  public static StoredTarget of(Map<String, ? extends @Nullable Object> columns) {
     return new StoredTarget(
         String.valueOf(columns.get(TargetsTable.SOURCE)),
         String.valueOf(columns.get(TargetsTable.ID)),

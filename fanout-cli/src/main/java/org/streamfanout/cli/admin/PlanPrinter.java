@@ -60,8 +60,10 @@ final class PlanPrinter {
   }
 
   private void printChange(RowPlan plan) {
-    Map<String, @Nullable Object> before =
-        plan.before() == null ? Map.of() : plan.before().columns();
+    Map<String, @Nullable Object> before = new LinkedHashMap<>();
+    if (plan.before() != null) {
+      before.putAll(plan.before().columns());
+    }
     Set<String> names = new TreeSet<>(plan.change().set().keySet());
     names.addAll(plan.change().remove());
     for (String name : names) {

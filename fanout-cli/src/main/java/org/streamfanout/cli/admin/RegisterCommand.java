@@ -134,7 +134,7 @@ public final class RegisterCommand implements Callable<Integer> {
     row.put("destination", where);
     row.put(TargetsTable.ACTIVE, false);
     row.putAll(columns.given());
-    return new StoredTarget(sourceArn, id, row);
+    return StoredTarget.of(row);
   }
 
   private @Nullable String given(String column) {
