@@ -1,12 +1,14 @@
 package org.streamfanout.admin;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.streamfanout.spi.TargetConfig;
 
 /**
  * Says what a change of the targets table would do, and refuses one that would break something:
@@ -105,6 +107,84 @@ public final class TargetsPlanner {
       throw new AdminException(problems);
     }
     return plans;
+  }
+
+  /**
+   * Plans what makes the table what a file says: rows that it names are added or changed, in the
+   * columns that are {@linkplain TargetConfig#columns understood}; what else a row has stays.
+   *
+   * @param wanted the rows, of any sources
+   * @param prune whether rows of these sources that the file does not name are removed
+   * @return what is to be done, in an order in which no row names one that is not there yet
+   * @throws AdminException with everything that would be wrong then, unless it is wrong already
+   */
+  public List<RowPlan> replace(List<StoredTarget> wanted, boolean prune) {
+    List<String> problems = new ArrayList<>();
+    List<RowPlan> plans = new ArrayList<>();
+    Map<String, List<StoredTarget>> bySource = new LinkedHashMap<>();
+    wanted.forEach(
+        row -> bySource.computeIfAbsent(row.sourceArn(), at -> new ArrayList<>()).add(row));
+    bySource.forEach((source, rows) -> replace(source, rows, prune, plans, problems));
+    if (!problems.isEmpty()) {
+      throw new AdminException(problems);
+    }
+    plans.sort(Comparator.comparingInt(TargetsPlanner::turn));
+    return plans;
+  }
+
+  private void replace(
+      String source,
+      List<StoredTarget> wanted,
+      boolean prune,
+      List<RowPlan> plans,
+      List<String> problems) {
+    Map<String, StoredTarget> before = new LinkedHashMap<>();
+    table.rows(source).forEach(row -> before.put(row.id(), row));
+    Map<String, StoredTarget> after = new LinkedHashMap<>(prune ? Map.of() : before);
+    for (StoredTarget row : wanted) {
+      StoredTarget there = before.get(row.id());
+      StoredTarget then = there == null ? row : there.with(understood(there, row));
+      if (after.put(row.id(), then) != null && !before.containsKey(row.id())) {
+        problems.add(source + ", target '" + row.id() + "': it is there twice");
+      }
+    }
+    List<StoredTarget> all = List.copyOf(after.values());
+    for (StoredTarget row : wanted) {
+      StoredTarget there = before.get(row.id());
+      StoredTarget then = after.getOrDefault(row.id(), row);
+      Set<String> wrong = new LinkedHashSet<>(check.problems(then, all));
+      Set<String> caused = new LinkedHashSet<>(wrong);
+      if (there != null && (there.isActive() || !then.isActive())) {
+        check.problems(there, List.copyOf(before.values())).forEach(caused::remove);
+      }
+      caused.forEach(problem -> problems.add(source + ", target '" + row.id() + "': " + problem));
+      plans.add(
+          there == null
+              ? RowPlan.add(row)
+              : RowPlan.change(there, understood(there, row), List.copyOf(wrong)));
+    }
+    if (prune) {
+      before.keySet().removeAll(after.keySet());
+      before.values().forEach(row -> plans.add(RowPlan.remove(row)));
+    }
+  }
+
+  /** Returns the difference without columns that only the table has and nobody here understands. */
+  private static RowChange understood(StoredTarget there, StoredTarget wanted) {
+    RowChange all = difference(there, wanted);
+    Set<String> remove = new LinkedHashSet<>(all.remove());
+    remove.retainAll(TargetConfig.columns());
+    return new RowChange(all.set(), remove);
+  }
+
+  /** Rows that others send their dead letters to come first, and what goes is last. */
+  private static int turn(RowPlan plan) {
+    return switch (plan.kind()) {
+      case NONE -> 0;
+      case ADD -> Boolean.TRUE.equals(plan.row().columns().get("deadLetterOnly")) ? 1 : 2;
+      case CHANGE -> 3;
+      case REMOVE -> 4;
+    };
   }
 
   private static AdminException notThere(String sourceArn, String id) {

@@ -211,4 +211,149 @@ class TargetsPlannerIT {
         .asString()
         .contains("'deaggregate' is 'yes'");
   }
+
+  // ---------------------------------------------------------------- a file
+
+  private void carryOut(List<RowPlan> plans) {
+    plans.forEach(plan -> plan.carryOut(table));
+  }
+
+  @Test
+  void replace_rowsOfAFile_areAddedChangedAndLeft() {
+    stored("changed", "type", TYPE, "destination", "x", "maxInFlight", 4, "owner", "me");
+    stored("same", "type", TYPE, "destination", "x");
+    stored("other", "type", TYPE, "destination", "x");
+
+    List<RowPlan> plans =
+        planner.replace(
+            List.of(
+                row("new", "type", TYPE, "destination", "x"),
+                row("changed", "type", TYPE, "destination", "y"),
+                row("same", "type", TYPE, "destination", "x")),
+            false);
+    carryOut(plans);
+
+    assertThat(plans)
+        .extracting(RowPlan::kind)
+        .containsExactly(RowPlan.Kind.NONE, RowPlan.Kind.ADD, RowPlan.Kind.CHANGE);
+    assertThat(table.find(STREAM, "changed").orElseThrow().columns())
+        .containsEntry("destination", "y")
+        .containsEntry("owner", "me")
+        .doesNotContainKey("maxInFlight");
+    assertThat(table.rows()).extracting(StoredTarget::id).contains("other", "new");
+  }
+
+  @Test
+  void replace_again_isNothing() {
+    List<StoredTarget> rows =
+        List.of(
+            row("a", "type", TYPE, "destination", "x", "maxInFlight", 3),
+            row("b", "type", TYPE, "destination", "x"));
+    carryOut(planner.replace(rows, true));
+
+    assertThat(planner.replace(rows, true))
+        .extracting(RowPlan::kind)
+        .containsOnly(RowPlan.Kind.NONE);
+    assertThat(
+            planner.replace(TargetsFile.YAML.read(TargetsFile.YAML.write(table.rows()), "f"), true))
+        .extracting(RowPlan::kind)
+        .containsOnly(RowPlan.Kind.NONE);
+  }
+
+  /** After each step there is no row that names one which is not there. */
+  @Test
+  void replace_deadLetterRows_comeFirstAndGoLast() {
+    StoredTarget letters =
+        row("letters", "type", TYPE, "destination", "x", "deadLetterOnly", true, "active", true);
+    stored("old", "type", TYPE, "destination", "x", "deadLetterOnly", true, "active", true);
+    stored(
+        "t",
+        "type",
+        TYPE,
+        "destination",
+        "x",
+        "onFailure",
+        "DEAD_LETTER",
+        "deadLetter",
+        "old",
+        "active",
+        true);
+    StoredTarget moved =
+        row(
+            "t",
+            "type",
+            TYPE,
+            "destination",
+            "x",
+            "onFailure",
+            "DEAD_LETTER",
+            "deadLetter",
+            "letters",
+            "active",
+            true);
+
+    List<RowPlan> plans = planner.replace(List.of(moved, letters), true);
+
+    for (RowPlan plan : plans) {
+      plan.carryOut(table);
+      List<StoredTarget> rows = table.rows(STREAM);
+      assertThat(rows).allSatisfy(row -> assertThat(check.problems(row, rows)).isEmpty());
+    }
+    assertThat(table.rows()).extracting(StoredTarget::id).containsExactly("letters", "t");
+  }
+
+  @Test
+  void replace_pruningWhatARowStillNames_isRefused() {
+    stored("letters", "type", TYPE, "destination", "x", "deadLetterOnly", true, "active", true);
+
+    assertThatThrownBy(
+            () ->
+                planner.replace(
+                    List.of(
+                        row(
+                            "t",
+                            "type",
+                            TYPE,
+                            "destination",
+                            "x",
+                            "onFailure",
+                            "DEAD_LETTER",
+                            "deadLetter",
+                            "letters",
+                            "active",
+                            true)),
+                    true))
+        .isInstanceOf(AdminException.class)
+        .hasMessageContaining("letters");
+    assertThat(table.rows()).hasSize(1);
+  }
+
+  @Test
+  void replace_everyProblemOfEveryRow_isToldAndNothingPlanned() {
+    assertThatThrownBy(
+            () ->
+                planner.replace(
+                    List.of(
+                        row("a", "type", TYPE, "destination", "x", "ordering", "?"),
+                        row("b", "type", "nothing", "destination", "x"),
+                        row("c", "type", TYPE, "destination", "x"),
+                        row("c", "type", TYPE, "destination", "x")),
+                    false))
+        .isInstanceOf(AdminException.class)
+        .hasMessageContaining("'a': ")
+        .hasMessageContaining("'b': ")
+        .hasMessageContaining("'c': it is there twice");
+  }
+
+  @Test
+  void replace_rowThatWasBroken_mayStayAsBroken() {
+    stored("t", "type", TYPE, "destination", "x", "ordering", "?", "active", true);
+
+    List<RowPlan> plans =
+        planner.replace(
+            List.of(row("t", "type", TYPE, "destination", "x", "ordering", "?", "active", true)),
+            false);
+
+    assertThat(plans).extracting(RowPlan::kind).containsExactly(RowPlan.Kind.NONE);
+  }
 }

@@ -6,6 +6,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.streamfanout.admin.AdminException;
+import org.streamfanout.cli.admin.ExportCommand;
+import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
@@ -79,6 +81,8 @@ public final class Main {
         .addSubcommand(SwitchCommand.activate(output, errors))
         .addSubcommand(SwitchCommand.deactivate(output, errors))
         .addSubcommand(new UnregisterCommand(output, errors))
+        .addSubcommand(new ExportCommand(output, errors))
+        .addSubcommand(new ImportCommand(output, errors))
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(

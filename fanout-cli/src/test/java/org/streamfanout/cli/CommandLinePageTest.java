@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.cli.admin.ExportCommand;
+import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
@@ -49,7 +51,9 @@ class CommandLinePageTest {
         new RegisterCommand(nowhere, nowhere),
         new UpdateCommand(nowhere, nowhere),
         SwitchCommand.activate(nowhere, nowhere).getCommand(),
-        new UnregisterCommand(nowhere, nowhere));
+        new UnregisterCommand(nowhere, nowhere),
+        new ExportCommand(nowhere, nowhere),
+        new ImportCommand(nowhere, nowhere));
   }
 
   @ParameterizedTest

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.streamfanout.cli.Cli.Ran;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
@@ -114,7 +117,9 @@ class TargetsCommandsIT {
   void aTargetsLife() {
     Ran registered =
         ok("register sns --id t --destination " + TOPIC + " --collapse none --parallel false");
-    assertThat(registered.out()).contains("t of " + Cli.STREAM + ": added", "./fanout activate");
+    assertThat(registered.out())
+        .contains("t of " + Cli.STREAM + ": added", "./fanout activate")
+        .contains("in a Lambda function its shard with it", "--on-failure DEAD_LETTER");
     assertThat(item("t"))
         .containsEntry("active", AttributeValue.fromBool(false))
         .containsEntry("parallel", AttributeValue.fromBool(false))
@@ -151,6 +156,18 @@ class TargetsCommandsIT {
     assertThat(ok("update --id t --parallel false --dry-run").out()).contains("would be changed");
     assertThat(ok("unregister --id t --dry-run").out()).contains("would be removed");
     assertThat(item("t")).isEqualTo(before);
+  }
+
+  @Test
+  void register_targetThatHoldsNothing_isNotWarnedOf() {
+    String letters = "register sns --id letters --dead-letter-only true --active true";
+    assertThat(ok(letters + " --destination " + TOPIC).out()).doesNotContain("onFailure is HOLD");
+    assertThat(
+            ok("register sns --id t --on-failure DEAD_LETTER --dead-letter letters"
+                    + " --destination "
+                    + TOPIC)
+                .out())
+        .doesNotContain("onFailure is HOLD");
   }
 
   @Test
@@ -233,5 +250,64 @@ class TargetsCommandsIT {
   @Test
   void debug_printsCallsAndNoSecrets() {
     assertThat(ok("list --debug").errors()).contains("DynamoDb Query").doesNotContain("Signature");
+  }
+
+  @Test
+  void exportAndImport_bringATableBack(@TempDir Path directory) throws Exception {
+    ok("register sns --id t --active true --destination " + TOPIC);
+    ok("register sns --id u --destination " + TOPIC + " --max-in-flight 4");
+    Path yaml = directory.resolve("targets.yaml");
+    ok("export --file " + yaml);
+    assertThat(Files.readString(yaml)).contains("id: \"t\"", "maxInFlight: 4");
+    assertThat(new JsonMapper().readTree(ok("export").out())).hasSize(2);
+
+    ok("unregister --id t");
+    ok("update --id u --max-in-flight 8");
+    ok("register sns --id v --destination " + TOPIC);
+    Ran plan = imported(yaml, "--prune", "--dry-run");
+    assertThat(plan.out())
+        .contains("t of ", "would be added", "u of ", "8 -> 4", "v of ", "would be removed");
+    assertThat(item("t")).isEmpty();
+
+    assertThat(imported(yaml, "--prune").exitCode()).isZero();
+    assertThat(item("t")).containsEntry("active", AttributeValue.fromBool(true));
+    assertThat(item("u")).containsEntry("maxInFlight", AttributeValue.fromN("4"));
+    assertThat(item("v")).isEmpty();
+    assertThat(imported(yaml, "--prune").out()).doesNotContain("added", "changed", "removed");
+  }
+
+  @Test
+  void import_fileWithProblems_tellsThemAllAndWritesNothing(@TempDir Path directory)
+      throws Exception {
+    Path file = directory.resolve("targets.json");
+    Files.writeString(
+        file,
+        "["
+            + Cli.row("a", "sns", TOPIC, "")
+            + ","
+            + Cli.row("b", "sns", "nowhere", "")
+            + ","
+            + Cli.row("c", "sms", "nowhere", "")
+            + "]");
+
+    Ran ran = imported(file);
+
+    assertThat(ran.exitCode()).isEqualTo(Main.UNUSABLE);
+    assertThat(ran.errors()).contains("target 'b'", "target 'c'").doesNotContain("target 'a'");
+    assertThat(item("a")).isEmpty();
+  }
+
+  private static Ran imported(Path file, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "import",
+                file.toString(),
+                "--region",
+                "us-east-1",
+                "--endpoint-url",
+                server.endpoint().toString()));
+    arguments.addAll(List.of(more));
+    return Cli.run(arguments.toArray(String[]::new));
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,11 @@ public final class TargetConfig {
    */
   public static TargetConfig fromRow(Map<String, ?> row) {
     return TargetRow.read(row);
+  }
+
+  /** Returns the names of the columns that {@link #fromRow} understands; others are kept. */
+  public static Set<String> columns() {
+    return TargetRow.columns();
   }
 
   /** Returns the row's id, or a name for it if it has none. */

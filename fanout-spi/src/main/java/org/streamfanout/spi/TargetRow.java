@@ -4,11 +4,14 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes a target's row: the one place that knows the column names. */
@@ -16,6 +19,7 @@ final class TargetRow {
   private final Map<String, ?> row;
   private final List<String> problems = new ArrayList<>();
   private final Map<String, Object> unread;
+  private final Set<String> understood = new LinkedHashSet<>();
 
   private TargetRow(Map<String, ?> row) {
     this.row = row;
@@ -199,7 +203,19 @@ final class TargetRow {
     }
   }
 
+  /** The columns that are asked for of any row. */
+  static Set<String> columns() {
+    TargetRow any = new TargetRow(Map.of());
+    try {
+      any.read();
+    } catch (InvalidTargetException everythingIsMissing) {
+      // All have been asked for by then.
+    }
+    return Collections.unmodifiableSet(any.understood);
+  }
+
   private @Nullable Object take(String column) {
+    understood.add(column);
     unread.remove(column);
     return row.get(column);
   }

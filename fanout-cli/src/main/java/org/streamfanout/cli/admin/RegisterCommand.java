@@ -94,17 +94,31 @@ public final class RegisterCommand implements Callable<Integer> {
         plan.carryOut(targets);
       }
       new PlanPrinter(out, output, dryRun).print(List.of(plan));
-      if (!dryRun && !plan.row().isActive() && !output.isJson()) {
-        out.println(
-            "It is inactive. To switch it on: ./fanout activate"
-                + table.again()
-                + " --source-arn "
-                + row.sourceArn()
-                + " --id "
-                + id);
+      if (!output.isJson()) {
+        advise(plan);
       }
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private void advise(RowPlan plan) {
+    StoredTarget row = plan.row();
+    boolean holds = row.text("onFailure").isEmpty() || row.text("onFailure").equals("HOLD");
+    if (holds && !Boolean.TRUE.equals(row.columns().get("deadLetterOnly"))) {
+      out.println(
+          "It holds what it cannot deliver (onFailure is HOLD), and in a Lambda function its shard"
+              + " with it, for all targets. With --on-failure DEAD_LETTER --dead-letter ID the"
+              + " others go on.");
+    }
+    if (!dryRun && !row.isActive()) {
+      out.println(
+          "It is inactive. To switch it on: ./fanout activate"
+              + table.again()
+              + " --source-arn "
+              + row.sourceArn()
+              + " --id "
+              + id);
+    }
   }
 
   /** Returns the row that is asked for, with every look-up's problem if there is more than one. */
