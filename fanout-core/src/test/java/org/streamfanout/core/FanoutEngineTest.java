@@ -14,6 +14,7 @@ import org.streamfanout.spi.OnFailure;
 import org.streamfanout.spi.Ordering;
 import org.streamfanout.spi.Position;
 import org.streamfanout.spi.RegistryException;
+import org.streamfanout.spi.TargetConfig;
 import org.streamfanout.spi.TargetCounts;
 import org.streamfanout.spi.Targets;
 import org.streamfanout.testkit.Behaviours;
@@ -428,5 +429,21 @@ class FanoutEngineTest {
                     .provider(new InMemoryTarget())
                     .build())
         .isInstanceOf(FanoutException.class);
+  }
+
+  @Test
+  void validate_rows_tellsWhatIsWrongWithEach() {
+    TargetConfig unknown = TargetConfig.builder(Fixture.SOURCE, "u", "nothing", "x").build();
+    try (Fixture fixture =
+        new Fixture(Fixture.quick().provider(new InMemoryTarget()), Fixture.target("t").build())) {
+      List<Targets.Invalid> invalid =
+          fixture.engine.validate(
+              new Targets(
+                  List.of(Fixture.target("t").build(), unknown), List.of(), Set.of(), null));
+
+      assertThat(invalid).extracting(Targets.Invalid::id).containsExactly("u");
+      assertThat(invalid.get(0).problems()).singleElement().asString().contains("nothing");
+      assertThat(fixture.engine.providers()).containsKey("memory").doesNotContainKey("nothing");
+    }
   }
 }

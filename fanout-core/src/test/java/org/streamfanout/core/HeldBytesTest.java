@@ -55,4 +55,25 @@ class HeldBytesTest {
     long values = 4 + 2 + 3 + 1 + (1 + 1) + 3 + 1 + 1;
     assertThat(of(record)).isEqualTo(1 + (1 + 4) + names + values);
   }
+
+  @Test
+  void of_bothImagesAndEveryRecord_areCounted() {
+    FanoutRecord record =
+        FanoutRecord.builder("s:1", "1")
+            .key("k")
+            .change(
+                new TableChange(
+                    TableChange.Type.MODIFY,
+                    Map.of("s", new AttributeValue.S("1")),
+                    Map.of("s", new AttributeValue.S("12")),
+                    Map.of("s", new AttributeValue.S("1234"))))
+            .build();
+
+    long each = 1 + (1 + 1) + (1 + 2) + (1 + 4);
+    assertThat(of(record)).isEqualTo(each);
+    assertThat(
+            HeldBytes.of(
+                new SourceBatch(Fixture.SOURCE, Fixture.SHARD, List.of(record, record, record))))
+        .isEqualTo(3 * each);
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.streamfanout.spi.Deadline;
 import org.streamfanout.spi.Failure;
 import org.streamfanout.spi.FanoutRecord;
@@ -351,5 +354,60 @@ class RunningAheadTest {
 
     assertThat(get(ready)).isTrue();
     assertThat(told).noneMatch(each -> each.equals("0:3"));
+  }
+
+  /** To the record, and to the byte. */
+  @ParameterizedTest
+  @CsvSource({"6, 1, 2", "5, 1, 1", "7, 1, 2", "1000, 0, 2", "1000, -1, 1"})
+  void start_secondBatch_isTakenInIfItFitsExactly(int records, long bytesBeyond, int inHand)
+      throws Exception {
+    holding.always(DENY);
+    long first = HeldBytes.of(batch(0));
+    long both = first + HeldBytes.of(batch(1));
+    ShardDelivery delivery = delivery(QUICK.withMaxHeld(records, both + bytesBeyond));
+    assertThat(delivery.start(batch(0), tell(0), () -> {})).isTrue();
+    healthy.awaitReceived(3, Fixture.PATIENCE);
+
+    assertThat(delivery.start(batch(1), tell(1), () -> {})).isTrue();
+
+    ShardStatus status = delivery.status();
+    assertThat(status.batches()).isEqualTo(inHand);
+    assertThat(status.records()).isEqualTo(3 * inHand);
+    assertThat(status.bytes()).isEqualTo(inHand == 1 ? first : both);
+    holding.always(Behaviours.accept());
+    assertThat(delivery.settle()).isTrue();
+    assertThat(told).endsWith("1:3");
+    assertThat(delivery.status()).isEqualTo(ShardStatus.EMPTY);
+  }
+
+  /** What is settled is in hand no more, though its batch is. */
+  @Test
+  void status_settledPrefix_isNotInHand() throws Exception {
+    holding.always(
+        Behaviours.failIf(
+            message -> message.body().utf8().equals("2"), Failure.fatal("AccessDenied", "no")));
+    ShardDelivery delivery = delivery(QUICK);
+    assertThat(ahead(delivery, 0)).isTrue();
+    while (!told.contains("0:2")) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+
+    assertThat(delivery.status().records()).isEqualTo(1);
+    assertThat(delivery.status().batches()).isEqualTo(1);
+    holding.always(Behaviours.accept());
+    assertThat(delivery.settle()).isTrue();
+  }
+
+  @Test
+  void plus_isBothTogetherSinceTheOlder() {
+    Instant early = Instant.EPOCH;
+    ShardStatus one = new ShardStatus(1, 20, 300, early.plusSeconds(1));
+    ShardStatus other = new ShardStatus(4, 50, 600, early);
+
+    ShardStatus both = new ShardStatus(5, 70, 900, early);
+    assertThat(one.plus(other)).isEqualTo(both);
+    assertThat(other.plus(one)).isEqualTo(both);
+    assertThat(one.plus(ShardStatus.EMPTY)).isEqualTo(one);
+    assertThat(ShardStatus.EMPTY.plus(one)).isEqualTo(one);
   }
 }
