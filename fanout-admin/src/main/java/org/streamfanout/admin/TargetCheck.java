@@ -65,6 +65,14 @@ public final class TargetCheck implements AutoCloseable {
     }
     all.add(target);
     List<String> problems = new ArrayList<>();
+    if (!target.source().id().equals(row.sourceArn())) {
+      problems.add(
+          "column 'sourceArn' is '"
+              + row.sourceArn()
+              + "', where no host looks; write it as '"
+              + target.source().id()
+              + "'");
+    }
     for (Targets.Invalid each : engine.validate(new Targets(all, List.of(), Set.of(), null))) {
       if (each.id().equals(row.id())) {
         problems.addAll(each.problems());

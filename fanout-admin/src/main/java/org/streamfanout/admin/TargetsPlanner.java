@@ -2,6 +2,7 @@ package org.streamfanout.admin;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -141,10 +142,12 @@ public final class TargetsPlanner {
     Map<String, StoredTarget> before = new LinkedHashMap<>();
     table.rows(source).forEach(row -> before.put(row.id(), row));
     Map<String, StoredTarget> after = new LinkedHashMap<>(prune ? Map.of() : before);
+    Set<String> named = new HashSet<>();
     for (StoredTarget row : wanted) {
       StoredTarget there = before.get(row.id());
       StoredTarget then = there == null ? row : there.with(understood(there, row));
-      if (after.put(row.id(), then) != null && !before.containsKey(row.id())) {
+      after.put(row.id(), then);
+      if (!named.add(row.id())) {
         problems.add(source + ", target '" + row.id() + "': it is there twice");
       }
     }

@@ -356,4 +356,30 @@ class TargetsPlannerIT {
 
     assertThat(plans).extracting(RowPlan::kind).containsExactly(RowPlan.Kind.NONE);
   }
+
+  @Test
+  void replace_rowOfTheTableTwice_isRefused() {
+    stored("t", "type", TYPE, "destination", "x");
+    StoredTarget one = row("t", "type", TYPE, "destination", "y");
+    StoredTarget other = row("t", "type", TYPE, "destination", "z");
+
+    for (boolean prune : new boolean[] {false, true}) {
+      assertThatThrownBy(() -> planner.replace(List.of(one, other), prune))
+          .isInstanceOf(AdminException.class)
+          .hasMessageContaining("'t': it is there twice");
+    }
+  }
+
+  /** The registry asks for a consumer's stream, and for bootstrap servers in order. */
+  @Test
+  void replace_sourceWhereNobodyLooks_isRefused() {
+    for (String source : List.of(STREAM + "/consumer/c:1", "kafka://b:9092,a:9092/orders")) {
+      StoredTarget row =
+          StoredTarget.of(Map.of("sourceArn", source, "id", "t", "type", TYPE, "destination", "x"));
+
+      assertThatThrownBy(() -> planner.replace(List.of(row), false))
+          .isInstanceOf(AdminException.class)
+          .hasMessageContaining("where no host looks; write it as '");
+    }
+  }
 }
