@@ -18,6 +18,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,6 +27,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
@@ -32,6 +35,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -44,6 +48,8 @@ public final class KafkaServer implements AutoCloseable {
   private static final int NODE = 1;
   private static final String SECURE = ",SECURE://127.0.0.1:";
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final RunningServer server;
   private final Admin admin;
@@ -249,9 +255,11 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   /**
-   * Makes a topic.
+   * Makes a topic and waits until its partitions answer: the broker hears of a topic only after the
+   * controller has made it, and denies until then that there is one.
    *
    * @param settings the topic's own, such as {@code cleanup.policy}
+   * @throws IllegalStateException if it cannot be made, or does not answer within a minute
    */
   public void createTopic(String name, int partitions, Map<String, String> settings) {
     await(
@@ -259,6 +267,32 @@ public final class KafkaServer implements AutoCloseable {
         admin
             .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
             .all());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!answers(name, partitions)) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException("topic " + name + " did not answer");
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+  }
+
+  private boolean answers(String topic, int partitions) {
+    Map<TopicPartition, OffsetSpec> ends =
+        IntStream.range(0, partitions)
+            .mapToObj(partition -> new TopicPartition(topic, partition))
+            .collect(Collectors.toMap(Function.identity(), it -> OffsetSpec.latest()));
+    try {
+      admin.listOffsets(ends).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw new IllegalStateException("topic " + topic + " does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topic " + topic + " was waited for", e);
+    }
   }
 
   /** Returns the names of the topics that there are. */
