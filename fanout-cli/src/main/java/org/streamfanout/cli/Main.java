@@ -13,6 +13,7 @@ import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
 import org.streamfanout.cli.admin.UpdateCommand;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -83,6 +84,7 @@ public final class Main {
         .addSubcommand(new UnregisterCommand(output, errors))
         .addSubcommand(new ExportCommand(output, errors))
         .addSubcommand(new ImportCommand(output, errors))
+        .addSubcommand("completion", new AutoComplete.GenerateCompletion())
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(
