@@ -84,7 +84,7 @@ public final class Main {
         .addSubcommand(new UnregisterCommand(output, errors))
         .addSubcommand(new ExportCommand(output, errors))
         .addSubcommand(new ImportCommand(output, errors))
-        .addSubcommand("completion", new AutoComplete.GenerateCompletion())
+        .addSubcommand(new AutoComplete.GenerateCompletion())
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(

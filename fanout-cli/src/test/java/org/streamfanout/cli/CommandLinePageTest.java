@@ -17,13 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.streamfanout.cli.admin.ExportCommand;
-import org.streamfanout.cli.admin.ImportCommand;
-import org.streamfanout.cli.admin.ListCommand;
-import org.streamfanout.cli.admin.RegisterCommand;
-import org.streamfanout.cli.admin.SwitchCommand;
-import org.streamfanout.cli.admin.UnregisterCommand;
-import org.streamfanout.cli.admin.UpdateCommand;
 import org.streamfanout.core.ShardStatus;
 import picocli.CommandLine;
 
@@ -39,34 +32,27 @@ class CommandLinePageTest {
     return Files.readString(folder.resolve("docs/cli.md"));
   }
 
-  static Stream<Object> commands() {
+  static Stream<CommandLine> commands() {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    return Stream.of(
-        new RunCommand(InputStream.nullInputStream(), nowhere, nowhere),
-        new ReplayCommand(nowhere, nowhere),
-        new KinesisCommand(nowhere, nowhere),
-        new KafkaCommand(nowhere, nowhere),
-        new DynamoDbCommand(nowhere, nowhere),
-        new ListCommand(nowhere, nowhere),
-        new RegisterCommand(nowhere, nowhere),
-        new UpdateCommand(nowhere, nowhere),
-        SwitchCommand.activate(nowhere, nowhere).getCommand(),
-        new UnregisterCommand(nowhere, nowhere),
-        new ExportCommand(nowhere, nowhere),
-        new ImportCommand(nowhere, nowhere));
+    return Main.commandLine(InputStream.nullInputStream(), nowhere, nowhere)
+        .getSubcommands()
+        .values()
+        .stream()
+        .distinct()
+        .filter(command -> !command.getCommandName().equals("generate-completion"))
+        .filter(command -> !command.getCommandName().equals("providers"));
   }
 
   @ParameterizedTest
   @MethodSource("commands")
-  void page_everyOptionOfACommand_isDescribed(Object command) throws IOException {
+  void page_everyOptionOfACommand_isDescribed(CommandLine command) throws IOException {
     String page = page();
     List<String> options =
-        new CommandLine(command)
-            .getCommandSpec().options().stream()
-                .flatMap(option -> Arrays.stream(option.names()))
-                .filter(name -> name.startsWith("--"))
-                .filter(name -> !name.equals("--help") && !name.equals("--version"))
-                .toList();
+        command.getCommandSpec().options().stream()
+            .flatMap(option -> Arrays.stream(option.names()))
+            .filter(name -> name.startsWith("--"))
+            .filter(name -> !name.equals("--help") && !name.equals("--version"))
+            .toList();
 
     assertThat(options)
         .isNotEmpty()

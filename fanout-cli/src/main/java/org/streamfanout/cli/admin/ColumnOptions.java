@@ -50,6 +50,7 @@ final class ColumnOptions {
   @Option(
       names = "--collapse",
       paramLabel = "none|JSON|concat|concat-b64",
+      completionCandidates = Choices.Collapses.class,
       description = "How records become one message, for iot, sqs, sns and others; the type's.")
   private void collapse(String value) {
     given.put("collapse", value);
@@ -112,6 +113,7 @@ final class ColumnOptions {
   @Option(
       names = "--ordering",
       paramLabel = "NONE|BATCH|KEY|SHARD",
+      completionCandidates = Choices.Orderings.class,
       description = "Which order is kept; by --parallel.")
   private void ordering(String value) {
     given.put("ordering", value);
@@ -120,6 +122,7 @@ final class ColumnOptions {
   @Option(
       names = "--on-failure",
       paramLabel = "HOLD|DEAD_LETTER|DROP",
+      completionCandidates = Choices.Failures.class,
       description = "What becomes of records that fail for good; HOLD.")
   private void onFailure(String value) {
     given.put("onFailure", value);
@@ -145,6 +148,7 @@ final class ColumnOptions {
   @Option(
       names = "--oversize",
       paramLabel = "REJECT|CLAIM_CHECK",
+      completionCandidates = Choices.Oversizes.class,
       description = "What becomes of bodies that are too large; REJECT.")
   private void oversize(String value) {
     given.put("oversize", value);
@@ -198,6 +202,7 @@ final class ColumnOptions {
   @Option(
       names = "--on-open",
       paramLabel = "HOLD|PARK|SHED",
+      completionCandidates = Choices.Outages.class,
       description = "What becomes of records while the target is down.")
   private void onOpen(String value) {
     given.put("onOpen", value);

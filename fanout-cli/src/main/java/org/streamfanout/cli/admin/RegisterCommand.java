@@ -35,6 +35,7 @@ public final class RegisterCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "<type>",
+      completionCandidates = Choices.Types.class,
       description = "The type of the destination; `fanout providers` lists them.")
   private String type = "";
 
