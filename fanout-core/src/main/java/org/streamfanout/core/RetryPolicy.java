@@ -17,11 +17,12 @@ public record RetryPolicy(
     int maxAttempts, Duration attemptTimeout, Duration firstPause, Duration maxPause) {
 
   /**
-   * Eight attempts of ten seconds at most, with pauses from 100 ms to 10 s: a brief outage is
-   * bridged within a Lambda call of the usual length.
+   * Eight attempts of eight seconds at most, with pauses from 100 ms to 10 s: a brief outage is
+   * bridged within a Lambda call of the usual length, and a target that hung gets nine tenths of
+   * its throughput ten seconds after the repair, one swallowed attempt included.
    */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(8, Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(10));
+      new RetryPolicy(8, Duration.ofSeconds(8), Duration.ofMillis(100), Duration.ofSeconds(10));
 
   /** Checks the ranges. */
   public RetryPolicy {

@@ -119,7 +119,7 @@ class IsolationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FAILS, DEAD_LETTER, 4000", "FAILS, DROP, 4000", "HANGS, DEAD_LETTER, 9000"})
+  @CsvSource({"FAILS, DEAD_LETTER, 4000", "FAILS, DROP, 4000", "HANGS, DEAD_LETTER, 7000"})
   void aBlip_rowDoesNotChoose_nothingGoesElsewhere(
       Trouble trouble, OnFailure onFailure, int millis) {
     ShardWorld world =
