@@ -577,6 +577,53 @@ class TimeAndThreadsTest {
   }
 
   @Test
+  void prime_oneCheckHangsAndOneFails_eachIsTold_theThirdToo() throws Exception {
+    Gate gate = new Gate();
+    InMemoryTarget checked =
+        InMemoryTarget.builder()
+            .check(
+                row -> {
+                  if (row.id().equals("fails")) {
+                    throw new IllegalStateException("as planned");
+                  }
+                  if (row.id().equals("hangs")) {
+                    gate.passIgnoringInterrupts();
+                  }
+                  return List.of(new Finding(Finding.Severity.WARNING, row.id(), "not encrypted"));
+                })
+            .build();
+    RetryPolicy brief =
+        new RetryPolicy(1, Duration.ofMillis(50), Duration.ZERO, Duration.ofMillis(1));
+    try (Fixture fixture =
+        new Fixture(
+            Fixture.quick().retry(brief).provider(checked),
+            Fixture.target("hangs").build(),
+            Fixture.target("fails").build(),
+            Fixture.target("well").build())) {
+      List<Finding> findings = fixture.engine.prime(Fixture.SOURCE);
+      gate.open();
+
+      assertThat(findings)
+          .extracting(Finding::toString)
+          .anyMatch(text -> text.contains("hangs") && text.contains("did not answer in time"))
+          .anyMatch(text -> text.contains("fails") && text.contains("as planned"));
+      assertThat(findings).hasSize(3);
+    }
+  }
+
+  @Test
+  void prime_interrupted_saysSo_andKeepsTheInterrupt() {
+    InMemoryTarget checked = InMemoryTarget.builder().check(row -> List.of()).build();
+    try (Fixture fixture = Fixture.of(checked, Fixture.target("t").build())) {
+      Thread.currentThread().interrupt();
+      List<Finding> findings = fixture.engine.prime(Fixture.SOURCE);
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(findings).allMatch(finding -> finding.severity() == Finding.Severity.ERROR);
+    }
+  }
+
+  @Test
   void changedRow_oldSenderIsClosedWhenItIsIdle() {
     try (Fixture fixture = Fixture.of(target, Fixture.target("t").build())) {
       fixture.process(Fixture.records("a"));
