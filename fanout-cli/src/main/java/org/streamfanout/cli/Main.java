@@ -9,6 +9,7 @@ import org.streamfanout.admin.AdminException;
 import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.PlanCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
@@ -84,6 +85,7 @@ public final class Main {
         .addSubcommand(new UnregisterCommand(output, errors))
         .addSubcommand(new ExportCommand(output, errors))
         .addSubcommand(new ImportCommand(output, errors))
+        .addSubcommand(PlanCommand.commandLine())
         .addSubcommand(new AutoComplete.GenerateCompletion())
         .setOut(output)
         .setErr(errors)

@@ -148,6 +148,7 @@ class TargetsCommandsIT {
   void dryRun_tellsAndWritesNothing() {
     Ran ran = ok("register sns --id t --dry-run --destination " + TOPIC);
     assertThat(ran.out()).contains("would be added").doesNotContain("./fanout activate");
+    assertThat(ok("plan register sns --id t --destination " + TOPIC)).isEqualTo(ran);
     assertThat(item("t")).isEmpty();
 
     ok("register sns --id t --destination " + TOPIC);
