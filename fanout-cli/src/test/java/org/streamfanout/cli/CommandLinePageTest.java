@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.cli.admin.DoctorCommand;
 import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
@@ -47,6 +48,7 @@ class CommandLinePageTest {
         new KinesisCommand(nowhere, nowhere),
         new KafkaCommand(nowhere, nowhere),
         new DynamoDbCommand(nowhere, nowhere),
+        new DoctorCommand(nowhere, nowhere, line -> {}),
         new ListCommand(nowhere, nowhere),
         new RegisterCommand(nowhere, nowhere),
         new UpdateCommand(nowhere, nowhere),
