@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.sts.StsClient;
 
 /** This machine's clock against that of AWS. */
 final class ClockCheck {
-  /** Beyond it <a href="https://docs.aws.amazon.com/IAM">signatures</a> are refused (2026-11). */
+  /** Beyond it signatures are refused (as known 2026-11). */
   private static final Duration REFUSED = Duration.ofMinutes(5);
 
   /** A header's whole seconds and a slow answer are no reason to worry. */

@@ -106,12 +106,15 @@ final class DeadLetterChecks {
     long depth =
         number(told.get(), QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES)
             + number(told.get(), QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
-    Duration kept =
-        Duration.ofSeconds(number(told.get(), QueueAttributeName.MESSAGE_RETENTION_PERIOD));
+    String toldKept = told.get().get(QueueAttributeName.MESSAGE_RETENTION_PERIOD);
+    Duration kept = toldKept == null ? LONGEST : Duration.ofSeconds(Long.parseLong(toldKept));
     if (depth > 0) {
       notes.warning(
           subject,
-          "about " + depth + " letters wait there; once their targets are well, send them again",
+          "about "
+              + depth
+              + (depth == 1 ? " letter waits" : " letters wait")
+              + " there; once the targets are well, send them again",
           replays(facts, letters, queue));
     }
     if (kept.compareTo(LONGEST) < 0) {
@@ -130,13 +133,15 @@ final class DeadLetterChecks {
               "MessageRetentionPeriod=" + LONGEST.toSeconds()));
     }
     if (notes.isWell()) {
-      notes.ok(subject, "is empty, and keeps a letter for " + Gathering.hours(kept));
+      notes.ok(
+          subject,
+          "is empty"
+              + (toldKept == null ? "" : ", and keeps a letter for " + Gathering.hours(kept)));
     }
   }
 
   private static String[] replays(Facts facts, TargetConfig letters, SqsQueue queue) {
-    String table =
-        facts.tableArn() == null ? "TABLE" : facts.tableArn().resource().replaceFirst("table/", "");
+
     return facts.targets().stream()
         .filter(each -> each.source().equals(letters.source()))
         .filter(each -> letters.id().equals(each.deadLetter()))
@@ -150,7 +155,7 @@ final class DeadLetterChecks {
                     "--target",
                     each.id(),
                     "--table",
-                    table,
+                    facts.table(),
                     "--dry-run"))
         .toArray(String[]::new);
   }

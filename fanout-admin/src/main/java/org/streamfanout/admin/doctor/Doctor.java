@@ -52,13 +52,19 @@ public final class Doctor {
     try (SenderContext context = new SenderContext(settings, how.secrets, how.clients.ofTargets());
         TargetCheck rules = TargetCheck.with(settings);
         Round round = new Round(how.limit, how.progress)) {
-      Facts facts = new Facts(how.clients, rules, context, how.again, how.limit);
+      Facts facts =
+          new Facts(how.clients, rules, context, how.table, how.again, callsOf(how.limit));
       Gathering gathering = new Gathering(facts, how.table, how.function, how.source);
       all.addAll(round.all(gathering.first()));
       all.addAll(round.all(gathering.second()));
       all.addAll(round.all(checks(facts)));
     }
     return List.copyOf(all);
+  }
+
+  /** A destination that does not answer says so better than a check that is cut off. */
+  private static Duration callsOf(Duration check) {
+    return check.multipliedBy(2).dividedBy(3);
   }
 
   private static List<Check> checks(Facts facts) {

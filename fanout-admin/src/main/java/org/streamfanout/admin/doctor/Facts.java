@@ -31,9 +31,11 @@ final class Facts {
   private final TargetCheck rules;
   private final SenderContext context;
   private final PayloadStores stores = PayloadStores.discover(List.of());
+  private final String table;
   private final String again;
   private final Duration limit;
 
+  private volatile boolean hasRows;
   private volatile List<StoredTarget> rows = List.of();
   private volatile List<Source> sources = List.of();
   private volatile List<TargetConfig> targets = List.of();
@@ -46,11 +48,13 @@ final class Facts {
       AdminClients clients,
       TargetCheck rules,
       SenderContext context,
+      String table,
       String again,
       Duration limit) {
     this.clients = clients;
     this.rules = rules;
     this.context = context;
+    this.table = Arn.parse(table).map(Facts::tableName).orElse(table);
     this.again = again;
     this.limit = limit;
   }
@@ -77,13 +81,14 @@ final class Facts {
     return stores;
   }
 
-  /** Returns how long a check may take. */
+  /** Returns how long a destination has for its answer. */
   Duration limit() {
     return limit;
   }
 
-  List<StoredTarget> rows() {
-    return rows;
+  /** Returns whether the rows could be read. */
+  boolean hasRows() {
+    return hasRows;
   }
 
   List<StoredTarget> rowsOf(Source source) {
@@ -104,6 +109,16 @@ final class Facts {
     return targets.stream()
         .filter(target -> target.source().equals(source) && !target.deadLetterOnly())
         .toList();
+  }
+
+  /** Returns the name of a table, or of the one that a stream or an index is of. */
+  static String tableName(Arn arn) {
+    return arn.resource().replaceFirst("^table/", "").replaceFirst("/.*", "");
+  }
+
+  /** Returns the name of the targets table. */
+  String table() {
+    return table;
   }
 
   @Nullable Arn tableArn() {
@@ -191,7 +206,13 @@ final class Facts {
         + (more.length == 0 ? "" : " " + Shell.line(more));
   }
 
+  /** Takes the sources that are looked at although their rows cannot be read. */
+  void setSources(List<Source> newSources) {
+    sources = List.copyOf(newSources);
+  }
+
   void setRows(List<StoredTarget> newRows, List<Source> newSources, List<TargetConfig> usable) {
+    hasRows = true;
     rows = List.copyOf(newRows);
     sources = List.copyOf(newSources);
     targets = List.copyOf(usable);

@@ -43,14 +43,14 @@ final class FunctionChecks {
     if (now.lastUpdateStatus() == LastUpdateStatus.FAILED) {
       notes.problem(subject, "its last update failed" + because(now.lastUpdateStatusReason()));
     }
-    String table = facts.tableArn() == null ? null : facts.tableArn().resource();
-    if (table != null && !table.equals("table/" + function.table().replaceFirst(".*table/", ""))) {
+    String table = Arn.parse(function.table()).map(Facts::tableName).orElse(function.table());
+    if (!table.equals(facts.table())) {
       notes.problem(
           subject,
           "it reads the table '"
               + function.table()
               + "', and not this one ("
-              + table.replaceFirst("table/", "")
+              + facts.table()
               + "); set FANOUT_TABLE_NAME, or look at that table",
           "./fanout doctor --function "
               + Shell.quoted(function.name())

@@ -95,7 +95,7 @@ final class Gathering {
                 + " ./fanout deploy",
             () -> only == null ? targets.rows() : targets.rows(only.id()));
     if (read.isEmpty()) {
-      facts.setRows(List.of(), only == null ? List.of() : List.of(only), List.of());
+      facts.setSources(only == null ? List.of() : List.of(only));
       return;
     }
     if (facts.tableArn() == null) {
@@ -122,14 +122,13 @@ final class Gathering {
         row -> bySource.computeIfAbsent(row.sourceArn(), at -> new ArrayList<>()).add(row));
     bySource.forEach(
         (sourceArn, all) -> {
+          addSource(sourceArn, sources);
           for (StoredTarget row : all) {
             List<String> problems = facts.rules().problems(row, all);
             RowNotes.write(row, problems, notes);
             if (problems.isEmpty()) {
-              TargetConfig target = TargetCheck.active(row);
-              sources.add(target.source());
               if (row.isActive()) {
-                usable.add(target);
+                usable.add(TargetCheck.active(row));
               }
             }
           }
@@ -150,6 +149,14 @@ final class Gathering {
     }
     if (notes.isWell()) {
       notes.ok(subject, rows.size() + " rows, each as it should be");
+    }
+  }
+
+  private static void addSource(String sourceArn, Set<Source> sources) {
+    try {
+      sources.add(Source.of(sourceArn));
+    } catch (IllegalArgumentException e) {
+      // A problem of each of its rows, which is told there.
     }
   }
 
@@ -191,7 +198,30 @@ final class Gathering {
                   .forEach(all::add);
               return all;
             })
-        .ifPresent(facts::setMappings);
+        .ifPresent(
+            all -> {
+              facts.setMappings(all);
+              if (source == null && facts.hasRows()) {
+                all.forEach(mapping -> unregistered(known, mapping, notes));
+              }
+            });
+  }
+
+  private void unregistered(
+      FunctionFacts known, EventSourceMappingConfiguration mapping, Notes notes) {
+    List<String> registered = facts.sources().stream().map(Source::id).toList();
+    for (String id : Mapped.sources(mapping)) {
+      if (!registered.contains(id)
+          && !"true".equalsIgnoreCase(known.variable("FANOUT_ALLOW_NO_TARGETS"))) {
+        notes.problem(
+            Mapped.subject(mapping),
+            "brings records of "
+                + id
+                + ", which has no row: the function holds them. Register its targets under exactly"
+                + " this name, or take the mapping away",
+            facts.command("unhook", Source.of(id)));
+      }
+    }
   }
 
   private void source(Source each, Notes notes) {
@@ -331,6 +361,8 @@ final class Gathering {
   }
 
   static String hours(Duration kept) {
-    return kept.toHours() + " h";
+    return kept.compareTo(Duration.ofHours(1)) < 0
+        ? kept.toSeconds() + " s"
+        : kept.toHours() + " h";
   }
 }

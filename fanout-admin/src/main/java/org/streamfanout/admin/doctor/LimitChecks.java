@@ -65,7 +65,7 @@ final class LimitChecks {
       Limits live = live(facts, target);
       if (live != null) {
         counts = live;
-        whose = "";
+        whose = ", as far as it tells";
       }
     } catch (SdkException e) {
       // That it cannot be asked is what reaching it says, by the same call.

@@ -92,21 +92,14 @@ final class PermissionChecks {
 
   private static List<Permission> ofFunction(Facts facts, FunctionFacts function) {
     List<Permission> needs = new ArrayList<>();
-    Arn table = facts.tableArn();
-    if (table != null) {
-      needs.add(new Permission("dynamodb:Query", table.toString()));
-      String progress = function.variable("FANOUT_PROGRESS_TABLE");
-      if (progress != null && !progress.isBlank()) {
-        Arn arn =
-            new Arn(
-                table.partition(),
-                "dynamodb",
-                function.region(),
-                table.account(),
-                "table/" + progress);
-        for (String action : List.of("Query", "GetItem", "PutItem", "DeleteItem")) {
-          needs.add(new Permission("dynamodb:" + action, arn.toString()));
-        }
+    Arn known = facts.tableArn();
+    Arn table = known == null ? tableOf(function, facts.table()) : known;
+    needs.add(new Permission("dynamodb:Query", table.toString()));
+    String progress = function.variable("FANOUT_PROGRESS_TABLE");
+    if (progress != null && !progress.isBlank()) {
+      String arn = tableOf(function, progress).toString();
+      for (String action : List.of("Query", "GetItem", "PutItem", "DeleteItem")) {
+        needs.add(new Permission("dynamodb:" + action, arn));
       }
     }
     for (Source source : facts.sources()) {
@@ -129,6 +122,11 @@ final class PermissionChecks {
     needs.add(new Permission("logs:CreateLogStream", logs));
     needs.add(new Permission("logs:PutLogEvents", logs));
     return needs;
+  }
+
+  private static Arn tableOf(FunctionFacts function, String name) {
+    Arn own = function.arn();
+    return new Arn(own.partition(), "dynamodb", own.region(), own.account(), "table/" + name);
   }
 
   /**

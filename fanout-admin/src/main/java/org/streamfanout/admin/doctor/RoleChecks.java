@@ -55,7 +55,7 @@ final class RoleChecks {
     try {
       assume(facts, role);
     } catch (AwsServiceException refused) {
-      refused(facts, subject, code(refused), notes);
+      refused(facts, role.role(), subject, code(refused), notes);
       return;
     }
     if (role.externalId() == null) {
@@ -80,7 +80,7 @@ final class RoleChecks {
     }
   }
 
-  private static void refused(Facts facts, String subject, String code, Notes notes) {
+  private static void refused(Facts facts, String role, String subject, String code, Notes notes) {
     FunctionFacts function = facts.function();
     String who = function == null ? "the worker's role" : function.role();
     if (code.contains("AccessDenied")) {
@@ -97,7 +97,7 @@ final class RoleChecks {
               "iam",
               "get-role",
               "--role-name",
-              subject.replaceFirst(" of .*", "").replaceFirst(".*/", ""),
+              role.replaceFirst(".*/", ""),
               "--query",
               "Role.AssumeRolePolicyDocument"));
     } else {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.streamfanout.admin.AdminException;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Lets checks look side by side, each for a bounded time, and none end the others. */
 final class Round implements AutoCloseable {
@@ -76,8 +77,11 @@ final class Round implements AutoCloseable {
   }
 
   private static String told(Throwable error) {
-    return error instanceof AdminException
-        ? String.valueOf(error.getMessage())
+    if (error instanceof AdminException) {
+      return String.valueOf(error.getMessage());
+    }
+    return error instanceof SdkException
+        ? "AWS does not answer as it should: " + error.getMessage()
         : "the check itself failed with " + error;
   }
 

@@ -166,6 +166,19 @@ final class Account implements AutoCloseable {
             + "}]}");
   }
 
+  Account mappings(String... sources) {
+    List<String> all = new ArrayList<>();
+    for (String source : sources) {
+      all.add(
+          "{'UUID':'u','EventSourceArn':'"
+              + source
+              + "','State':'Enabled','FunctionArn':"
+              + "'arn:aws:lambda:eu-west-1:123456789012:function:fanout'}");
+    }
+    return json(
+        "ListEventSourceMappings", "{'EventSourceMappings':[" + String.join(",", all) + "]}");
+  }
+
   Account stream(String more) {
     return json(
         "DescribeStreamSummary",

@@ -183,7 +183,7 @@ class DoctorTest {
 
   @Test
   void rows_none_isAProblem() {
-    account.noRows();
+    account.noRows().mappings();
 
     one(PROBLEM, "rows", "there are no targets");
   }
@@ -294,13 +294,56 @@ class DoctorTest {
 
   @Test
   void mapping_none_isAProblem() {
-    account.json("ListEventSourceMappings", "{'EventSourceMappings':[]}");
+    account.mappings();
 
     one(
         PROBLEM,
         "mapping",
         "no mapping brings",
         "./fanout hook --function fanout --source-arn " + Account.STREAM);
+  }
+
+  @Test
+  void mapping_ofASourceWithoutRows_isAProblem() {
+    String other = Account.STREAM + "-2";
+    account.mappings(Account.STREAM, other);
+
+    one(PROBLEM, "mapping", "brings records of " + other, "./fanout unhook");
+  }
+
+  @Test
+  void mapping_ofASourceWithoutRows_isWellWhereThatIsWanted() {
+    account.mappings(Account.STREAM, Account.STREAM + "-2");
+    account.variables("'FANOUT_ALLOW_NO_TARGETS':'true'");
+
+    assertThat(unwell()).isEmpty();
+  }
+
+  static Stream<Arguments> topics() {
+    return Stream.of(
+        Arguments.of(
+            "arn:aws:kafka:eu-west-1:123456789012:topic/c/u/t",
+            "'EventSourceArn':'arn:aws:kafka:eu-west-1:123456789012:cluster/c/u'"),
+        Arguments.of(
+            "kafka://a:9092,b:9092/t",
+            "'SelfManagedEventSource':{'Endpoints':"
+                + "{'KAFKA_BOOTSTRAP_SERVERS':['b:9092','a:9092']}}"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("topics")
+  void mapping_ofATopic_isFoundByItsRowsSource(String source, String more) {
+    account
+        .noRows()
+        .rowOf(source, "a", "sqs", Account.QUEUE, "'onFailure':{'S':'DROP'}")
+        .json(
+            "ListEventSourceMappings",
+            "{'EventSourceMappings':[{'UUID':'u','State':'Enabled','Topics':['t'],"
+                + "'FunctionArn':'arn:aws:lambda:eu-west-1:123456789012:function:fanout',"
+                + more
+                + "}]}");
+
+    one(UNKNOWN, "source", "a topic is not asked");
   }
 
   @Test
@@ -312,7 +355,7 @@ class DoctorTest {
 
   @Test
   void mapping_inAnotherRegion_isAProblem() {
-    account.noRows();
+    account.noRows().mappings();
     String there = "arn:aws:kinesis:us-east-1:123456789012:stream/in";
     account.rowOf(there, "a", "sqs", Account.QUEUE, "'onFailure':{'S':'DROP'}");
 

@@ -81,11 +81,8 @@ public final class DoctorCommand implements Callable<Integer> {
     } finally {
       progress.accept("");
     }
-    print(
-        found.stream().filter(each -> !onlyProblems || each.level() != Level.OK).toList(), found);
-    return count(found, Level.PROBLEM) == 0
-        ? CommandLine.ExitCode.OK
-        : CommandLine.ExitCode.USAGE;
+    print(found.stream().filter(each -> !onlyProblems || each.level() != Level.OK).toList(), found);
+    return count(found, Level.PROBLEM) == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.USAGE;
   }
 
   private void print(List<Diagnosis> shown, List<Diagnosis> all) {
