@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.admin.AdminException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -76,7 +77,7 @@ final class Round implements AutoCloseable {
     }
   }
 
-  private static String told(Throwable error) {
+  private static String told(@Nullable Throwable error) {
     if (error instanceof AdminException) {
       return String.valueOf(error.getMessage());
     }

@@ -3,6 +3,8 @@ package org.streamfanout.admin.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,14 @@ final class Account implements AutoCloseable {
 
   URI uri() {
     return endpoint.uri();
+  }
+
+  /** Returns the actions that a simulation was asked about, with their resources. */
+  List<String> simulated() {
+    return endpoint.requests().stream()
+        .filter(request -> operation(request).equals("SimulatePrincipalPolicy"))
+        .map(request -> URLDecoder.decode(request.text(), StandardCharsets.UTF_8))
+        .toList();
   }
 
   List<String> operations() {
@@ -341,6 +351,9 @@ final class Account implements AutoCloseable {
     Matcher action = ACTION.matcher(request.text());
     if (action.find()) {
       return action.group(1);
+    }
+    if (request.method().equals("HEAD")) {
+      return "HeadBucket";
     }
     if (!request.method().equals("GET")) {
       return request.method() + " " + request.path();

@@ -576,6 +576,32 @@ class DoctorTest {
     one(PROBLEM, "reach", "could not be checked");
   }
 
+  private void rowWithClaimChecks() {
+    account.row(
+        "c",
+        "sqs",
+        Account.QUEUE,
+        "'onFailure':{'S':'DROP'},'oversize':{'S':'CLAIM_CHECK'},'claimCheck':{'S':'s3://bucket'}");
+  }
+
+  @Test
+  void reach_bucketOfClaimChecks_isWellIfItIsThere() {
+    rowWithClaimChecks();
+    account.answer("HeadBucket", request -> Response.of(200, ""));
+
+    assertThat(unwell()).isEmpty();
+    assertThat(account.operations()).contains("HeadBucket");
+    assertThat(account.simulated()).anySatisfy(each -> assertThat(each).contains("s3:PutObject"));
+  }
+
+  @Test
+  void reach_bucketOfClaimChecksThatIsNotThere_isAProblem() {
+    rowWithClaimChecks();
+    account.answer("HeadBucket", request -> Response.of(404, ""));
+
+    one(PROBLEM, "reach", "bucket bucket could not be checked");
+  }
+
   @Test
   void limits_rowThatExpectsMore_isAWarning() {
     account
@@ -626,6 +652,60 @@ class DoctorTest {
                   .asString()
                   .contains("SqsManagedSseEnabled=true");
             });
+  }
+
+  static Stream<Arguments> encrypted() {
+    String topic = "arn:aws:sns:eu-west-1:123456789012:t";
+    String stream = "arn:aws:kinesis:eu-west-1:123456789012:stream/out";
+    String delivery = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/f";
+    String topicOf = "<Attributes><entry><key>%s</key><value>x</value></entry></Attributes>";
+    return Stream.of(
+        Arguments.of("sns", topic, topicOf.formatted("KmsMasterKeyId"), OK),
+        Arguments.of("sns", topic, topicOf.formatted("DisplayName"), WARNING),
+        Arguments.of("kinesis", stream, "'EncryptionType':'KMS','KeyId':'k'", OK),
+        Arguments.of("kinesis", stream, "'EncryptionType':'NONE'", WARNING),
+        Arguments.of("firehose", delivery, "'Status':'ENABLED','KeyType':'AWS_OWNED_CMK'", OK),
+        Arguments.of("firehose", delivery, "'Status':'DISABLED'", WARNING));
+  }
+
+  @ParameterizedTest
+  @MethodSource("encrypted")
+  void encryption_ofEachType_isAskedFor(String type, String destination, String told, Level level) {
+    switch (type) {
+      case "sns" -> account.xml("GetTopicAttributes", told);
+      case "kinesis" -> account.stream(told);
+      default ->
+          account.json(
+              "DescribeDeliveryStream",
+              "{'DeliveryStreamDescription':{'DeliveryStreamEncryptionConfiguration':{"
+                  + told
+                  + "}}}");
+    }
+    account.row("e", type, destination, "'onFailure':{'S':'DROP'}");
+
+    assertThat(doctor().build().examine())
+        .filteredOn(each -> each.check().equals("encryption") && each.subject().contains("'e'"))
+        .singleElement()
+        .satisfies(
+            each -> {
+              assertThat(each.level()).as(each.toString()).isEqualTo(level);
+              assertThat(each.commands()).hasSize(level == OK ? 0 : 1);
+            });
+  }
+
+  @Test
+  void encryption_ofATable_isThereAlways() {
+    account.row(
+        "e",
+        "dynamodb",
+        "arn:aws:dynamodb:eu-west-1:123456789012:table/things",
+        "'onFailure':{'S':'DROP'},'options':{'M':{'partitionKey':{'S':'k'}}}");
+
+    assertThat(doctor().build().examine())
+        .filteredOn(each -> each.check().equals("encryption") && each.subject().contains("'e'"))
+        .singleElement()
+        .extracting(Diagnosis::level)
+        .isEqualTo(OK);
   }
 
   private void ownKey(String state) {
@@ -686,6 +766,30 @@ class DoctorTest {
     account.decides("dynamodb:Query", "explicitDeny");
 
     one(PROBLEM, "permissions", "a policy forbids it dynamodb:Query");
+  }
+
+  @Test
+  void permissions_ofTheFunction_areAllThatItNeeds() {
+    vpc("", GATEWAY + interfaceEndpoint(true), OPEN);
+    account
+        .variables("'FANOUT_PROGRESS_TABLE':'progress'")
+        .mappingOf(Account.STREAM + "/consumer/c:1", "");
+
+    assertThat(unwell()).isEmpty();
+    assertThat(String.join("\n", account.simulated()))
+        .contains(
+            "dynamodb:Query",
+            "table/fanoutTargets",
+            "dynamodb:PutItem",
+            "table/progress",
+            "kinesis:GetRecords",
+            "kinesis:SubscribeToShard",
+            "/consumer/c:1",
+            "sqs:SendMessage",
+            Account.QUEUE,
+            Account.LETTERS,
+            "ec2:CreateNetworkInterface",
+            "logs:PutLogEvents");
   }
 
   @Test
