@@ -153,6 +153,14 @@ record Network(
     return null;
   }
 
+  /** Returns whether some route leads to another VPC: by peering or by a transit gateway. */
+  boolean leadsToOthers() {
+    return tables.stream()
+        .flatMap(table -> table.routes().stream())
+        .anyMatch(
+            route -> route.vpcPeeringConnectionId() != null || route.transitGatewayId() != null);
+  }
+
   /** Returns whether some security group lets calls by HTTPS out. */
   boolean letsHttpsOut() {
     return groups.stream()

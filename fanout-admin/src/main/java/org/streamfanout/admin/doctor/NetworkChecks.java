@@ -83,6 +83,10 @@ final class NetworkChecks {
             network -> {
               called(facts, function)
                   .forEach((called, whose) -> look(network, called, whose, notes));
+              for (TargetConfig target : facts.targets()) {
+                Caches.hostOf(target)
+                    .ifPresent(host -> cache(facts, function, network, target, host, notes));
+              }
               if (!network.letsHttpsOut()) {
                 notes.problem(
                     function.subject(),
@@ -110,6 +114,35 @@ final class NetworkChecks {
                         + ", with a way to each service that it calls, by routes and endpoints");
               }
             });
+  }
+
+  private static void cache(
+      Facts facts,
+      FunctionFacts function,
+      Network network,
+      TargetConfig target,
+      String host,
+      Notes notes) {
+    String subject = Facts.subject(target);
+    String vpc = Caches.vpcOf(facts, function, host, subject, notes).orElse(network.vpc());
+    if (vpc.isEmpty()) {
+      notes.unknown(
+          subject,
+          "no cache of this account in "
+              + function.region()
+              + " has the address "
+              + host
+              + "; one of elsewhere needs a peering of the VPCs");
+    } else if (!vpc.equals(network.vpc())) {
+      String apart = host + " is in " + vpc + " and the function in " + network.vpc();
+      if (network.leadsToOthers()) {
+        notes.warning(subject, apart + "; see that the peering between them leads there");
+      } else {
+        notes.problem(
+            subject,
+            apart + ", from where no route leads to another VPC; put the function there, or peer");
+      }
+    }
   }
 
   /** Returns the services that the function calls, and what for. */
