@@ -10,6 +10,7 @@ import org.streamfanout.admin.Shell;
 import org.streamfanout.spi.Arn;
 import org.streamfanout.spi.TargetConfig;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
@@ -55,7 +56,7 @@ final class RoleChecks {
     try {
       assume(facts, role);
     } catch (AwsServiceException refused) {
-      refused(facts, role.role(), subject, code(refused), notes);
+      refused(facts, role, subject, code(refused), notes);
       return;
     }
     if (role.externalId() == null) {
@@ -80,29 +81,84 @@ final class RoleChecks {
     }
   }
 
-  private static void refused(Facts facts, String role, String subject, String code, Notes notes) {
+  private static void refused(Facts facts, Assumed role, String subject, String code, Notes notes) {
     FunctionFacts function = facts.function();
-    String who = function == null ? "the worker's role" : function.role();
-    if (code.contains("AccessDenied")) {
-      notes.unknown(
-          subject,
-          "this machine's identity may not assume it ("
-              + code
-              + "), or the external id is wrong; "
-              + who
-              + " must: allow it sts:AssumeRole there, and name it in the role's trust policy. To"
-              + " look as that role, give --profile",
-          Shell.line(
-              "aws",
-              "iam",
-              "get-role",
-              "--role-name",
-              role.replaceFirst(".*/", ""),
-              "--query",
-              "Role.AssumeRolePolicyDocument"));
-    } else {
+    if (!code.contains("AccessDenied")) {
       notes.problem(subject, "cannot be assumed (" + code + ")");
+    } else if (function != null && FunctionChecks.isOfAccount(function, role.role())) {
+      trusted(facts, function, role, subject, notes);
+    } else {
+      unknown(function, role, subject, "", notes);
     }
+  }
+
+  /** This machine may not assume it, but can read whom it trusts. */
+  private static void trusted(
+      Facts facts, FunctionFacts function, Assumed role, String subject, Notes notes) {
+    IamClient iam = facts.clients().client(IamClient.class, IamClient::builder);
+    TrustPolicy.Answer answer =
+        notes
+            .ask(
+                subject,
+                "read whom the role trusts (this machine may not assume it)",
+                "iam:GetRole",
+                "there is no such role",
+                () -> iam.getRole(request -> request.roleName(name(role))).role())
+            .map(
+                found ->
+                    TrustPolicy.ask(
+                        found.assumeRolePolicyDocument(), function.role(), role.externalId()))
+            .orElse(null);
+    if (answer == null) {
+      return;
+    }
+    switch (answer) {
+      case TRUSTS ->
+          notes.ok(
+              subject,
+              "trusts " + function.role() + ", by its policy; this machine may not assume it");
+      case NAMES_OTHERS ->
+          notes.problem(
+              subject,
+              "does not trust " + function.role() + "; name it in the role's trust policy",
+              show(role));
+      case WANTS_ANOTHER_ID ->
+          notes.problem(
+              subject,
+              "its trust policy asks for another external id than the row has; make them equal",
+              show(role));
+      case CONDITIONAL ->
+          unknown(
+              function, role, subject, ", and its trust policy has conditions of its own", notes);
+    }
+  }
+
+  private static void unknown(
+      @Nullable FunctionFacts function, Assumed role, String subject, String more, Notes notes) {
+    notes.unknown(
+        subject,
+        "this machine's identity may not assume it, or the external id is wrong"
+            + more
+            + "; "
+            + (function == null ? "the worker's role" : function.role())
+            + " must: allow it sts:AssumeRole there, and name it in the role's trust policy. To look"
+            + " as that role, give --profile",
+        show(role));
+  }
+
+  private static String show(Assumed role) {
+    return Shell.line(
+        "aws",
+        "iam",
+        "get-role",
+        "--role-name",
+        name(role),
+        "--query",
+        "Role.AssumeRolePolicyDocument");
+  }
+
+  private static String name(Assumed role) {
+    return role.role().replaceFirst(".*/", "");
   }
 
   private static void assume(Facts facts, Assumed role) {

@@ -7,6 +7,8 @@ import static org.streamfanout.admin.doctor.Diagnosis.Level.PROBLEM;
 import static org.streamfanout.admin.doctor.Diagnosis.Level.UNKNOWN;
 import static org.streamfanout.admin.doctor.Diagnosis.Level.WARNING;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -550,15 +552,73 @@ class DoctorTest {
   }
 
   @Test
-  void role_thatThisMachineMayNotAssume_isUnknownEverywhere() {
-    rowWithRole(Account.TARGET_ROLE, "wrong");
+  void role_ofAnotherAccountThatThisMachineMayNotAssume_isUnknownEverywhere() {
+    rowWithRole(Account.OTHER_ROLE, "wrong-1");
 
     List<Diagnosis> unwell = unwell();
 
     assertThat(unwell)
         .allSatisfy(each -> assertThat(each.level()).as(each.toString()).isEqualTo(UNKNOWN));
     assertThat(unwell).extracting(Diagnosis::check).contains("role", "reach");
-    assertThat(unwell.toString()).contains("sts:AssumeRole").doesNotContain("wrong\"");
+    assertThat(unwell.toString()).contains("sts:AssumeRole").doesNotContain("wrong-1");
+  }
+
+  static Stream<Arguments> trust() {
+    String ours = "'Principal':{'AWS':'" + Account.ROLE + "'}";
+    String account = "'Principal':{'AWS':['arn:aws:iam::123456789012:root']}";
+    String id = ",'Condition':{'StringEquals':{'sts:ExternalId':['a','x-2']}}";
+    return Stream.of(
+        Arguments.of(ours, OK, "trusts " + Account.ROLE),
+        Arguments.of(account + id, OK, "trusts"),
+        Arguments.of(
+            "'Principal':{'AWS':'arn:aws:iam::123456789012:role/other'}",
+            PROBLEM,
+            "does not trust"),
+        Arguments.of("'Principal':{'Service':'lambda.amazonaws.com'}", PROBLEM, "does not trust"),
+        Arguments.of(ours + id.replace("x-2", "x-3"), PROBLEM, "another external id"),
+        Arguments.of(
+            ours + ",'Condition':{'IpAddress':{'aws:SourceIp':'10.0.0.0/8'}}",
+            UNKNOWN,
+            "conditions of its own"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("trust")
+  void role_thatThisMachineMayNotAssume_saysWhomItTrusts(
+      String statement, Level level, String text) {
+    rowWithRole(Account.TARGET_ROLE, "x-2");
+    String document =
+        "{'Statement':[{'Effect':'Allow','Action':'sts:AssumeRole'," + statement + "}]}";
+    account.xml(
+        "GetRole",
+        "<Role><AssumeRolePolicyDocument>"
+            + URLEncoder.encode(document.replace('\'', '"'), StandardCharsets.UTF_8)
+            + "</AssumeRolePolicyDocument></Role>");
+
+    List<Diagnosis> all = doctor().build().examine();
+
+    assertThat(all)
+        .filteredOn(each -> each.check().equals("role"))
+        .singleElement()
+        .satisfies(
+            each -> {
+              assertThat(each.level()).as(each.toString()).isEqualTo(level);
+              assertThat(each.text()).contains(text);
+            });
+    assertThat(all.toString()).doesNotContain("x-2");
+  }
+
+  @Test
+  void role_thatMayNotBeLookedAt_isUnknownAndNamesTheAction() {
+    rowWithRole(Account.TARGET_ROLE, "x-2");
+    account.denied("GetRole");
+
+    assertThat(unwell())
+        .filteredOn(each -> each.check().equals("role"))
+        .singleElement()
+        .extracting(Diagnosis::text)
+        .asString()
+        .contains("allow iam:GetRole");
   }
 
   @Test
