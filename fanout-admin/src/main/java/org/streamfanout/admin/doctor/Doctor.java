@@ -62,6 +62,19 @@ public final class Doctor {
     return List.copyOf(all);
   }
 
+  /**
+   * Returns whether what was found is no reason to stop: the rows could be read, and there is no
+   * {@link Diagnosis.Level#PROBLEM}.
+   */
+  public static boolean isPassed(List<Diagnosis> found) {
+    return found.stream()
+        .noneMatch(
+            each ->
+                each.level() == Diagnosis.Level.PROBLEM
+                    || (each.level() == Diagnosis.Level.UNKNOWN
+                        && each.check().equals(Gathering.ROWS)));
+  }
+
   /** A destination that does not answer says so better than a check that is cut off. */
   private static Duration callsOf(Duration check) {
     return check.multipliedBy(2).dividedBy(3);

@@ -36,6 +36,9 @@ final class Gathering {
    */
   private static final Duration TABLE_STREAM_KEEPS = Duration.ofHours(24);
 
+  /** The check without which there is nothing to look at. */
+  static final String ROWS = "rows";
+
   /** KiB of Kinesis' own unit. */
   private static final long KIB = 1024;
 
@@ -54,7 +57,11 @@ final class Gathering {
   /** Returns what needs nothing but what the operator gave. */
   List<Check> first() {
     List<Check> checks = new ArrayList<>();
-    checks.add(new Check("rows", "table " + table, this::rows));
+    facts.setTableArn(Arn.parse(table).orElse(null));
+    checks.add(new Check(ROWS, "table " + table, this::rows));
+    if (facts.tableArn() == null) {
+      checks.add(new Check("table", "table " + table, this::table));
+    }
     String named = function;
     if (named != null) {
       checks.add(
@@ -84,7 +91,6 @@ final class Gathering {
     DynamoDbClient client =
         facts.clients().client(DynamoDbClient.class, DynamoDbClient::builder, null);
     TargetsTable targets = TargetsTable.of(client, table);
-    facts.setTableArn(Arn.parse(table).orElse(null));
     Source only = source;
     Optional<List<StoredTarget>> read =
         notes.ask(
@@ -98,17 +104,20 @@ final class Gathering {
       facts.setSources(only == null ? List.of() : List.of(only));
       return;
     }
-    if (facts.tableArn() == null) {
-      notes
-          .ask(
-              subject,
-              "describe the table '" + table + "'",
-              "dynamodb:DescribeTable",
-              () -> client.describeTable(request -> request.tableName(table)).table().tableArn())
-          .flatMap(Arn::parse)
-          .ifPresent(facts::setTableArn);
-    }
     keep(read.get(), notes, subject);
+  }
+
+  private void table(Notes notes) {
+    DynamoDbClient client = facts.clients().client(DynamoDbClient.class, DynamoDbClient::builder);
+    notes
+        .ask(
+            "table " + table,
+            "describe the table '" + table + "'",
+            "dynamodb:DescribeTable",
+            Notes.TOLD_ELSEWHERE,
+            () -> client.describeTable(request -> request.tableName(table)).table().tableArn())
+        .flatMap(Arn::parse)
+        .ifPresent(facts::setTableArn);
   }
 
   private void keep(List<StoredTarget> rows, Notes notes, String subject) {

@@ -148,7 +148,7 @@ class DoctorTest {
   @ParameterizedTest
   @CsvSource({
     "Scan,dynamodb:Scan,rows",
-    "DescribeTable,dynamodb:DescribeTable,rows",
+    "DescribeTable,dynamodb:DescribeTable,table",
     "GetFunctionConfiguration,lambda:GetFunctionConfiguration,function",
     "GetFunctionConcurrency,lambda:GetFunctionConcurrency,function",
     "ListEventSourceMappings,lambda:ListEventSourceMappings,mapping",
@@ -181,6 +181,17 @@ class DoctorTest {
     account.fails("Scan", 400, "ResourceNotFoundException");
 
     one(PROBLEM, "rows", "make it with ./fanout deploy");
+  }
+
+  @Test
+  void isPassed_onlyWhatStopsRecords_orHidesTheRows_isAReasonToStop() {
+    assertThat(Doctor.isPassed(doctor().build().examine())).isTrue();
+    account.denied("SimulatePrincipalPolicy").size("10", "512");
+    assertThat(Doctor.isPassed(doctor().build().examine())).isTrue();
+    account.mapping("'State':'Disabled'");
+    assertThat(Doctor.isPassed(doctor().build().examine())).isFalse();
+    account.mapping("").denied("Scan");
+    assertThat(Doctor.isPassed(doctor().build().examine())).isFalse();
   }
 
   @Test

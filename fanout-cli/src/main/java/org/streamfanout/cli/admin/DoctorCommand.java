@@ -82,7 +82,7 @@ public final class DoctorCommand implements Callable<Integer> {
       progress.accept("");
     }
     print(found.stream().filter(each -> !onlyProblems || each.level() != Level.OK).toList(), found);
-    return count(found, Level.PROBLEM) == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.USAGE;
+    return Doctor.isPassed(found) ? CommandLine.ExitCode.OK : CommandLine.ExitCode.USAGE;
   }
 
   private void print(List<Diagnosis> shown, List<Diagnosis> all) {
