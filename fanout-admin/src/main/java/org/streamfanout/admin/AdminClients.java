@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AwsClients;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -115,6 +116,21 @@ public final class AdminClients implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Returns clients as an engine has them, without retries and with the roles of targets, for the
+   * same region, endpoint and credentials. The caller closes them.
+   *
+   * @throws AdminException if no region is known
+   */
+  public AwsClients ofTargets() {
+    return AwsClients.builder()
+        .region(region())
+        .endpoint(endpoint)
+        .credentials(credentials)
+        .sessionName("fanout-admin")
+        .build();
   }
 
   private <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C build(

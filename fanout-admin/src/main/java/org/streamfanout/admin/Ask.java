@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Calls of AWS whose failures are told to an operator. */
-final class Ask {
+/** Calls of AWS whose failures are told to an operator. Stateless. */
+public final class Ask {
   private Ask() {}
 
   /**
@@ -15,7 +15,7 @@ final class Ask {
    * @param action what the operator must be allowed, such as {@code sns:ListTopics}
    * @throws AdminException if it fails
    */
-  static <T> T aws(String doing, String action, Supplier<T> call) {
+  public static <T> T aws(String doing, String action, Supplier<T> call) {
     try {
       return call.get();
     } catch (AwsServiceException e) {
@@ -32,6 +32,7 @@ final class Ask {
             : String.valueOf(refused.awsErrorDetails().errorCode());
     if (code.contains("AccessDenied")
         || code.contains("NotAuthorized")
+        || code.contains("UnauthorizedOperation")
         || code.contains("AuthorizationError")) {
       return "access denied (" + code + "); allow " + action;
     }

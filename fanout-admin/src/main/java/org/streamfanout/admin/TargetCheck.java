@@ -81,10 +81,20 @@ public final class TargetCheck implements AutoCloseable {
     return problems;
   }
 
-  private static TargetConfig active(StoredTarget row) {
+  /**
+   * Returns a row as if it were active.
+   *
+   * @throws InvalidTargetException with every problem, if it cannot be understood
+   */
+  public static TargetConfig active(StoredTarget row) {
     Map<String, @Nullable Object> columns = new LinkedHashMap<>(row.columns());
     columns.put(TargetsTable.ACTIVE, true);
     return TargetConfig.fromRow(columns);
+  }
+
+  /** Returns the providers that rows are checked by, by type; aliases have no entry. */
+  public Map<String, TargetProvider> providers() {
+    return engine.providers();
   }
 
   /** Lets the engine go. */

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.streamfanout.admin.AdminException;
+import org.streamfanout.cli.admin.DoctorCommand;
 import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
@@ -87,6 +88,7 @@ public final class Main {
         .addSubcommand(new ImportCommand(output, errors))
         .addSubcommand(PlanCommand.commandLine())
         .addSubcommand(new AutoComplete.GenerateCompletion())
+        .addSubcommand(new DoctorCommand(output, errors, Terminal.line(errors)))
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.admin.Shell;
 import org.streamfanout.core.LetterFilter;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.FanoutException;
@@ -43,7 +43,6 @@ final class ReplayCommand implements Callable<Integer> {
   private static final Duration LONGEST_VISIBILITY = Duration.ofHours(11);
 
   private static final Duration TICK = Duration.ofMillis(500);
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -333,15 +332,8 @@ final class ReplayCommand implements Callable<Integer> {
       errors.println(
           "fanout: what is left stays where it is; to go on, type: ./fanout "
               + spec.commandLine().getParseResult().originalArgs().stream()
-                  .map(ReplayCommand::quoted)
+                  .map(Shell::quoted)
                   .collect(Collectors.joining(" ")));
     }
-  }
-
-  /** Returns an argument as a shell reads it. */
-  static String quoted(String argument) {
-    return PLAIN.matcher(argument).matches()
-        ? argument
-        : "'" + argument.replace("'", "'\\''") + "'";
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,18 @@ final class Terminal {
     // The last column shows the last character: better none.
     terminal.print(ERASE + CUT + line + " " + WRAP);
     terminal.flush();
+  }
+
+  /** Returns what shows each line it is given, an empty one by none; nothing without a terminal. */
+  static Consumer<String> line(PrintWriter terminal) {
+    boolean isShown = hasErrors();
+    return line -> {
+      if (isShown && line.isEmpty()) {
+        clear(terminal);
+      } else if (isShown) {
+        show(terminal, line);
+      }
+    };
   }
 
   /** Takes the line away. */

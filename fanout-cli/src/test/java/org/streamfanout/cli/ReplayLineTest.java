@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.streamfanout.admin.Shell;
 
 class ReplayLineTest {
   private final StringWriter text = new StringWriter();
@@ -103,7 +104,7 @@ class ReplayLineTest {
   @Test
   void quoted_arguments_areReadByAShellAsTheyWere() {
     assertThat(List.of("a/b.jsonl", "it's", "{\"a\":[\"b\"]}", ""))
-        .extracting(ReplayCommand::quoted)
+        .extracting(Shell::quoted)
         .containsExactly("a/b.jsonl", "'it'\\''s'", "'{\"a\":[\"b\"]}'", "''");
   }
 }

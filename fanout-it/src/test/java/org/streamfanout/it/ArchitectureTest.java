@@ -47,7 +47,7 @@ class ArchitectureTest {
     "org.streamfanout.kafka",
     "org.streamfanout.micrometer",
     "org.streamfanout.opentelemetry",
-    "org.streamfanout.admin",
+    "org.streamfanout.admin..",
     "org.streamfanout.cli.."
   };
   private static final String[] TESTKIT = {"org.streamfanout.testkit.."};
@@ -85,7 +85,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule adminKnowsNoDestinationAndNoHost =
       none(
-          new String[] {"org.streamfanout.admin"},
+          new String[] {"org.streamfanout.admin.."},
           PROVIDERS,
           ADAPTERS,
           new String[] {"org.streamfanout.cli.."},

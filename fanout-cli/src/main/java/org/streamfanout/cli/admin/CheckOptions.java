@@ -21,6 +21,10 @@ final class CheckOptions {
   private boolean allowLocal;
 
   TargetCheck check(AwsOptions aws) {
+    return TargetCheck.with(settings(aws));
+  }
+
+  Map<String, String> settings(AwsOptions aws) {
     Map<String, String> settings = new LinkedHashMap<>();
     if (aws.endpointUrl() != null) {
       settings.put(ProviderContext.ENDPOINT_URL, aws.endpointUrl());
@@ -31,6 +35,6 @@ final class CheckOptions {
     if (allowLocal) {
       settings.put(ProviderContext.ALLOW_LOCAL, "true");
     }
-    return TargetCheck.with(settings);
+    return settings;
   }
 }

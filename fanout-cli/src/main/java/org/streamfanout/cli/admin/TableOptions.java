@@ -72,6 +72,11 @@ final class TableOptions {
     }
   }
 
+  /** Returns the function's ARN if that is given, else its name. */
+  String function() {
+    return functionArn != null ? functionArn : function;
+  }
+
   /** Returns the function's name, without a version or an alias. */
   String functionName() {
     if (functionArn == null) {
