@@ -14,7 +14,6 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.iam.model.Role;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.PackageType;
-import software.amazon.awssdk.services.sts.StsClient;
 
 /**
  * Works out what a deployment has to make and to change, and does neither. Thread-safe.
@@ -213,7 +212,7 @@ public final class DeployPlanner {
     Arn like =
         Arn.parse(table)
             .or(() -> thereTable.map(TableDescription::tableArn).flatMap(Arn::parse))
-            .orElseGet(() -> caller(clients));
+            .orElseGet(() -> Caller.of(clients));
     return new Arn(
             like.partition(),
             "lambda",
@@ -221,16 +220,6 @@ public final class DeployPlanner {
             like.account(),
             "function:" + work.wanted.function())
         .toString();
-  }
-
-  /** Returns who calls; its account is where things are made. */
-  static Arn caller(AdminClients clients) {
-    StsClient sts = clients.client(StsClient.class, StsClient::builder);
-    String arn =
-        Ask.aws(
-            "find out the account", "sts:GetCallerIdentity", () -> sts.getCallerIdentity().arn());
-    return Arn.parse(arn)
-        .orElseThrow(() -> new AdminException("the caller's identity '" + arn + "' is no ARN"));
   }
 
   private FunctionGrants grants(

@@ -43,6 +43,10 @@ public final class FakeControlPlane implements AutoCloseable {
   private static final String REGION = "eu-west-1";
   private static final String FUNCTIONS = "/2015-03-31/functions";
   private static final String MAPPINGS = "/2015-03-31/event-source-mappings";
+
+  /** How errors are written by whom: not in XML. */
+  private static final String JSON = "";
+
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private final HttpServer server;
@@ -236,7 +240,7 @@ public final class FakeControlPlane implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      send(exchange, answer, isForm);
+      send(exchange, answer, isForm ? "<ErrorResponse>%s</ErrorResponse>" : errorsOf(exchange));
     }
   }
 
@@ -254,27 +258,34 @@ public final class FakeControlPlane implements AutoCloseable {
     return Answer.refused(400, "TheNetworkIsGone", "cut by the test");
   }
 
-  private static void send(HttpExchange exchange, Answer answer, boolean isForm)
-      throws IOException {
+  /** S3 speaks XML, and Lambda JSON. */
+  private static String errorsOf(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    return path.startsWith(FUNCTIONS) || path.startsWith(MAPPINGS) ? JSON : "%s";
+  }
+
+  private static void send(HttpExchange exchange, Answer answer, String errors) throws IOException {
+    boolean isJson = errors.equals(JSON);
     String text = answer.body();
     if (!answer.error().isEmpty()) {
       exchange.getResponseHeaders().set("x-amzn-errortype", answer.error());
       text =
-          isForm
-              ? "<ErrorResponse><Error><Type>Sender</Type><Code>"
-                  + answer.error()
-                  + "</Code><Message>"
-                  + answer.body()
-                  + "</Message></Error></ErrorResponse>"
-              : MAPPER
+          isJson
+              ? MAPPER
                   .createObjectNode()
                   .put("__type", answer.error())
                   .put("Message", answer.body())
                   .put("message", answer.body())
-                  .toString();
+                  .toString()
+              : errors.formatted(
+                  "<Error><Type>Sender</Type><Code>"
+                      + answer.error()
+                      + "</Code><Message>"
+                      + answer.body()
+                      + "</Message></Error>");
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", isForm ? "text/xml" : "application/json");
+    exchange.getResponseHeaders().set("Content-Type", isJson ? "application/json" : "text/xml");
     exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
     if (bytes.length > 0) {
       exchange.getResponseBody().write(bytes);
@@ -295,7 +306,7 @@ public final class FakeControlPlane implements AutoCloseable {
       lock.unlock();
     }
     if (cut != null) {
-      send(exchange, cut, false);
+      send(exchange, cut, JSON);
       return;
     }
     HttpRequest.Builder request =
@@ -310,7 +321,7 @@ public final class FakeControlPlane implements AutoCloseable {
       HttpResponse<byte[]> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       if (isLost) {
-        send(exchange, gone(), false);
+        send(exchange, gone(), JSON);
         return;
       }
       answer
