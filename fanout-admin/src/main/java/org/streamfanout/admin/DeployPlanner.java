@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Arn;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
@@ -174,10 +173,13 @@ public final class DeployPlanner {
     String name = given != null ? given : work.standardRole();
     RoleDeploy roles = new RoleDeploy(clients);
     Optional<Role> there = work.asked(() -> roles.find(name), Optional.<Role>empty());
-    String function = work.asked(() -> functionArn(work, table, thereTable), null);
-    if (function == null) {
+    Optional<String> found =
+        work.asked(
+            () -> Optional.of(functionArn(work, table, thereTable)), Optional.<String>empty());
+    if (found.isEmpty()) {
       return name;
     }
+    String function = found.get();
     Arn arn = Arn.parse(function).orElseThrow();
     String role =
         there
@@ -204,8 +206,7 @@ public final class DeployPlanner {
     return roleArn.substring(roleArn.lastIndexOf('/') + 1);
   }
 
-  private @Nullable String functionArn(
-      Work work, String table, Optional<TableDescription> thereTable) {
+  private String functionArn(Work work, String table, Optional<TableDescription> thereTable) {
     if (work.function.isPresent()) {
       return work.function.get().functionArn();
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.admin.DeployStep.Action;
 import org.streamfanout.admin.DeployStep.Change;
@@ -34,8 +35,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Makes a function, changes what differs, and removes it. */
 final class FunctionDeploy {
-  private static final Optional<String> DONE = Optional.of("done");
-
   private final AdminClients clients;
   private final LambdaClient client;
   private final Patience patience;
@@ -162,29 +161,19 @@ final class FunctionDeploy {
           }
         });
     String doing = "create the function '" + wanted.function() + "'";
-    patience.until(
-        "the role " + role + " to be known to Lambda",
-        () ->
-            Ask.aws(
-                doing,
-                "lambda:CreateFunction and iam:PassRole",
-                () -> {
-                  try {
-                    client.createFunction(request.build());
-                    return DONE;
-                  } catch (InvalidParameterValueException e) {
-                    if (isNotYetKnown(e)) {
-                      return Optional.<String>empty();
-                    }
-                    throw e;
-                  } catch (ResourceConflictException e) {
-                    throw new AdminException(
-                        "the function '"
-                            + wanted.function()
-                            + "' has been made meanwhile; run it again",
-                        e);
-                  }
-                }));
+    untilTaken(
+        doing,
+        "lambda:CreateFunction and iam:PassRole",
+        () -> {
+          try {
+            client.createFunction(request.build());
+            return Optional.empty();
+          } catch (ResourceConflictException e) {
+            throw new AdminException(
+                "the function '" + wanted.function() + "' has been made meanwhile; run it again",
+                e);
+          }
+        });
     awaitSettled(wanted.function());
   }
 
@@ -381,28 +370,63 @@ final class FunctionDeploy {
 
   /** Updates, once Lambda knows the role and no other update is under way. */
   private void update(String doing, String action, Runnable call) {
-    patience.until(
-        "Lambda to " + doing,
-        () ->
-            Ask.aws(
-                doing,
-                action,
-                () -> {
-                  try {
-                    call.run();
-                    return DONE;
-                  } catch (ResourceConflictException e) {
-                    return Optional.<String>empty();
-                  } catch (InvalidParameterValueException e) {
-                    if (isNotYetKnown(e)) {
-                      return Optional.<String>empty();
-                    }
-                    throw e;
-                  } catch (PreconditionFailedException e) {
-                    throw new AdminException(
-                        "somebody else changed the function meanwhile; run it again", e);
-                  }
-                }));
+    untilTaken(
+        doing,
+        action,
+        () -> {
+          try {
+            call.run();
+            return Optional.empty();
+          } catch (ResourceConflictException e) {
+            return Optional.of(text(e));
+          } catch (PreconditionFailedException e) {
+            throw new AdminException(
+                "somebody else changed the function meanwhile; run it again", e);
+          }
+        });
+  }
+
+  /**
+   * Calls until nothing is in the way that time takes away.
+   *
+   * @param call returns what is in the way
+   * @throws AdminException if it is still there in the end, with what Lambda said
+   */
+  private void untilTaken(String doing, String action, Supplier<Optional<String>> call) {
+    StringBuilder refusal = new StringBuilder();
+    try {
+      patience.until(
+          "Lambda to " + doing,
+          () -> {
+            refusal.setLength(0);
+            refusal.append(
+                Ask.aws(
+                    doing,
+                    action,
+                    () -> {
+                      try {
+                        return call.get().orElse("");
+                      } catch (InvalidParameterValueException e) {
+                        if (isNotYetKnown(e)) {
+                          return text(e);
+                        }
+                        throw e;
+                      }
+                    }));
+            return refusal.isEmpty() ? Optional.of(doing) : Optional.empty();
+          });
+    } catch (AdminException e) {
+      if (refusal.isEmpty()) {
+        throw e;
+      }
+      throw new AdminException(e.getMessage() + "; Lambda says: " + refusal, e);
+    }
+  }
+
+  private static String text(LambdaException refused) {
+    return refused.awsErrorDetails() == null
+        ? String.valueOf(refused.getMessage())
+        : String.valueOf(refused.awsErrorDetails().errorMessage());
   }
 
   private static boolean isSettled(FunctionConfiguration function) {
@@ -441,22 +465,19 @@ final class FunctionDeploy {
   }
 
   private void remove(String name) {
-    patience.until(
-        "the function '" + name + "' to be deleted",
-        () ->
-            Ask.aws(
-                "delete the function '" + name + "'",
-                "lambda:DeleteFunction",
-                () -> {
-                  try {
-                    client.deleteFunction(request -> request.functionName(name));
-                    return DONE;
-                  } catch (ResourceNotFoundException e) {
-                    return DONE;
-                  } catch (ResourceConflictException e) {
-                    // An update is under way.
-                    return Optional.<String>empty();
-                  }
-                }));
+    untilTaken(
+        "delete the function '" + name + "'",
+        "lambda:DeleteFunction",
+        () -> {
+          try {
+            client.deleteFunction(request -> request.functionName(name));
+            return Optional.empty();
+          } catch (ResourceNotFoundException e) {
+            return Optional.empty();
+          } catch (ResourceConflictException e) {
+            // An update is under way.
+            return Optional.of(text(e));
+          }
+        });
   }
 }
