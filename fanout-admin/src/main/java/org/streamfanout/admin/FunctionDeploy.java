@@ -35,14 +35,17 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Makes a function, changes what differs, and removes it. */
 final class FunctionDeploy {
+  /** Nothing is in the way any more. */
+  private static final String TAKEN = "";
+
   private final AdminClients clients;
   private final LambdaClient client;
-  private final Patience patience;
+  private final Polling polling;
 
-  FunctionDeploy(AdminClients clients, Patience patience) {
+  FunctionDeploy(AdminClients clients, Polling polling) {
     this.clients = clients;
     this.client = clients.client(LambdaClient.class, LambdaClient::builder);
-    this.patience = patience;
+    this.polling = polling;
   }
 
   Optional<FunctionConfiguration> find(String name) {
@@ -167,7 +170,7 @@ final class FunctionDeploy {
         () -> {
           try {
             client.createFunction(request.build());
-            return Optional.empty();
+            return TAKEN;
           } catch (ResourceConflictException e) {
             throw new AdminException(
                 "the function '" + wanted.function() + "' has been made meanwhile; run it again",
@@ -376,9 +379,9 @@ final class FunctionDeploy {
         () -> {
           try {
             call.run();
-            return Optional.empty();
+            return TAKEN;
           } catch (ResourceConflictException e) {
-            return Optional.of(text(e));
+            return text(e);
           } catch (PreconditionFailedException e) {
             throw new AdminException(
                 "somebody else changed the function meanwhile; run it again", e);
@@ -389,37 +392,36 @@ final class FunctionDeploy {
   /**
    * Calls until nothing is in the way that time takes away.
    *
-   * @param call returns what is in the way
+   * @param call returns what is in the way; an empty text if nothing is
    * @throws AdminException if it is still there in the end, with what Lambda said
    */
-  private void untilTaken(String doing, String action, Supplier<Optional<String>> call) {
+  private void untilTaken(String doing, String action, Supplier<String> call) {
     StringBuilder refusal = new StringBuilder();
     try {
-      patience.until(
+      polling.until(
           "Lambda to " + doing,
           () -> {
             refusal.setLength(0);
-            refusal.append(
-                Ask.aws(
-                    doing,
-                    action,
-                    () -> {
-                      try {
-                        return call.get().orElse("");
-                      } catch (InvalidParameterValueException e) {
-                        if (isNotYetKnown(e)) {
-                          return text(e);
-                        }
-                        throw e;
-                      }
-                    }));
-            return refusal.isEmpty() ? Optional.of(doing) : Optional.empty();
-          });
+            refusal.append(Ask.aws(doing, action, () -> refusalOf(call)));
+            return refusal.isEmpty();
+          },
+          isTaken -> isTaken);
     } catch (AdminException e) {
       if (refusal.isEmpty()) {
         throw e;
       }
       throw new AdminException(e.getMessage() + "; Lambda says: " + refusal, e);
+    }
+  }
+
+  private static String refusalOf(Supplier<String> call) {
+    try {
+      return call.get();
+    } catch (InvalidParameterValueException e) {
+      if (isNotYetKnown(e)) {
+        return text(e);
+      }
+      throw e;
     }
   }
 
@@ -436,16 +438,15 @@ final class FunctionDeploy {
 
   private FunctionConfiguration awaitSettled(String name) {
     FunctionConfiguration settled =
-        patience.until(
+        polling.until(
             "the function '" + name + "' to be ready",
             () ->
-                Optional.of(
-                        find(name)
-                            .orElseThrow(
-                                () ->
-                                    new AdminException(
-                                        "the function '" + name + "' is gone; run it again")))
-                    .filter(FunctionDeploy::isSettled));
+                find(name)
+                    .orElseThrow(
+                        () ->
+                            new AdminException(
+                                "the function '" + name + "' is gone; run it again")),
+            FunctionDeploy::isSettled);
     if (settled.state() == State.FAILED) {
       throw new AdminException(
           "the function '" + name + "' could not be made ready: " + settled.stateReason());
@@ -458,10 +459,10 @@ final class FunctionDeploy {
   }
 
   /** Returns the step that removes a function. */
-  DeployStep planRemoval(String name, Optional<FunctionConfiguration> there) {
-    return there.isEmpty()
-        ? DeployStep.none(Part.FUNCTION, name)
-        : DeployStep.of(Part.FUNCTION, Action.REMOVE, name, List.of(), () -> remove(name));
+  DeployStep planRemoval(String name, boolean isThere) {
+    return isThere
+        ? DeployStep.of(Part.FUNCTION, Action.REMOVE, name, List.of(), () -> remove(name))
+        : DeployStep.none(Part.FUNCTION, name);
   }
 
   private void remove(String name) {
@@ -471,12 +472,12 @@ final class FunctionDeploy {
         () -> {
           try {
             client.deleteFunction(request -> request.functionName(name));
-            return Optional.empty();
+            return TAKEN;
           } catch (ResourceNotFoundException e) {
-            return Optional.empty();
+            return TAKEN;
           } catch (ResourceConflictException e) {
             // An update is under way.
-            return Optional.of(text(e));
+            return text(e);
           }
         });
   }

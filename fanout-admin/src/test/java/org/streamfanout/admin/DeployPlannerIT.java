@@ -211,7 +211,7 @@ class DeployPlannerIT {
     assertThat(problems(() -> fixture.deploy(DEFAULTS)))
         .singleElement()
         .asString()
-        .contains("waited 120 s", "again", "cannot be assumed by Lambda");
+        .contains("for 120 s", "again", "cannot be assumed by Lambda");
     fixture.account().rolesAreUnknownFor(0);
     assertThat(fixture.deploy(DEFAULTS)).containsExactly("CREATE FUNCTION");
   }
