@@ -156,12 +156,7 @@ final class TableDeploy {
               + name
               + " --no-deletion-protection-enabled");
     }
-    return DeployStep.of(
-        Part.TABLE,
-        Action.REMOVE,
-        name,
-        List.of(new Change("targets", String.valueOf(there.get().itemCount()), null)),
-        () -> remove(name));
+    return DeployStep.of(Part.TABLE, Action.REMOVE, name, List.of(), () -> remove(name));
   }
 
   private void remove(String name) {

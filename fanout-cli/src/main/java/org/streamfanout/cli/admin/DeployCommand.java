@@ -126,7 +126,7 @@ public final class DeployCommand implements Callable<Integer> {
     Deployment wanted = deployment();
     try (AdminClients clients = table.open(null, errors)) {
       DeployPlan plan = new DeployPlanner(clients, polling).plan(wanted);
-      new DeployPrinter(out, errors, output, dryRun).run(plan);
+      new DeployPrinter(out, errors, output, dryRun, "is so already").run(plan);
       if (!output.isJson() && !dryRun) {
         out.println(
             "Next: ./fanout register <type>"

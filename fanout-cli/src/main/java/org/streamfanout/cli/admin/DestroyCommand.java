@@ -73,7 +73,7 @@ public final class DestroyCommand implements Callable<Integer> {
       if (!dryRun && !yes && !plan.isDone() && isTerminal.getAsBoolean()) {
         ask();
       }
-      new DeployPrinter(out, errors, output, dryRun).run(plan);
+      new DeployPrinter(out, errors, output, dryRun, "is gone already").run(plan);
     }
     return CommandLine.ExitCode.OK;
   }
