@@ -66,7 +66,7 @@ public final class Deployment {
     functionIsThere = builder.functionIsThere;
     table = builder.table;
     role = builder.role;
-    code = builder.code;
+    code = Objects.requireNonNull(builder.code, "code");
     bucket = builder.bucket;
     memory = builder.memory;
     timeout = builder.timeout;
@@ -80,8 +80,8 @@ public final class Deployment {
   }
 
   /** Starts the deployment of a function. */
-  public static Builder of(String function, FunctionCode code) {
-    return new Builder(function, code);
+  public static Builder of(String function) {
+    return new Builder(function);
   }
 
   String function() {
@@ -151,7 +151,7 @@ public final class Deployment {
   /** Builds a deployment; not thread-safe. */
   public static final class Builder {
     private final String function;
-    private final FunctionCode code;
+    private @Nullable FunctionCode code;
     private boolean functionIsThere;
     private @Nullable String table;
     private @Nullable String role;
@@ -166,9 +166,14 @@ public final class Deployment {
     private boolean revoke;
     private Consumer<FunctionGrants.Builder> grants = builder -> {};
 
-    private Builder(String function, FunctionCode code) {
+    private Builder(String function) {
       this.function = Objects.requireNonNull(function, "function");
-      this.code = Objects.requireNonNull(code, "code");
+    }
+
+    /** Sets the code, without which there is no deployment. */
+    public Builder code(FunctionCode newCode) {
+      code = Objects.requireNonNull(newCode, "newCode");
+      return this;
     }
 
     /** Sets that the function must be there, and is not made; false by default. */
@@ -244,12 +249,8 @@ public final class Deployment {
       return this;
     }
 
-    /**
-     * Returns the deployment.
-     *
-     * @throws AdminException with everything that is wrong with it
-     */
-    public Deployment build() {
+    /** Returns everything that is wrong with what was set so far. */
+    public List<String> problems() {
       List<String> problems = new ArrayList<>();
       requireName("the function", FUNCTION_NAME, function, problems);
       if (role != null && !isArn(role)) {
@@ -279,13 +280,26 @@ public final class Deployment {
                   "--environment '" + name + "' is no name of a variable that one may set");
             }
           });
-      if (!code.isDirect() && bucket == null) {
+      if (code != null && !code.isDirect() && bucket == null) {
         problems.add(
             "the jar has "
                 + code.bytes()
                 + " bytes, Lambda takes "
                 + FunctionCode.MAX_DIRECT
                 + " in a request; give --s3-bucket NAME");
+      }
+      return problems;
+    }
+
+    /**
+     * Returns the deployment.
+     *
+     * @throws AdminException with everything that is wrong with it
+     */
+    public Deployment build() {
+      List<String> problems = problems();
+      if (code == null) {
+        problems.add("there is no code to deploy; give --jar FILE");
       }
       if (!problems.isEmpty()) {
         throw new AdminException(problems);

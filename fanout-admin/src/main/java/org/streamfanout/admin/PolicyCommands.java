@@ -107,7 +107,7 @@ public final class PolicyCommands {
       options.put("--resource-arn", policy.arn());
       options.put("--policy", policy.policy().json());
       title =
-          "resource policy of the "
+          "resource policy, in place of any that is there, of the "
               + (policy.kind() == ResourcePolicy.Kind.STREAM ? "stream " : "consumer ")
               + policy.arn();
       command = command("kinesis put-resource-policy", options);
@@ -122,7 +122,7 @@ public final class PolicyCommands {
   private static String command(String what, Map<String, String> options) {
     StringBuilder line = new StringBuilder("aws ").append(what);
     options.forEach(
-        (name, value) -> line.append(' ').append(name).append(' ').append(Shell.quote(value)));
+        (name, value) -> line.append(' ').append(name).append(' ').append(Shell.quoted(value)));
     return line.toString();
   }
 }

@@ -97,7 +97,7 @@ final class RoleDeploy {
               + " update-assume-role-policy --role-name "
               + name
               + " --policy-document "
-              + Shell.quote(grants.trust().json())
+              + Shell.quoted(grants.trust().json())
               + ", or give another --exec-role");
     }
     return DeployStep.none(Part.ROLE, name);

@@ -1,15 +1,24 @@
 package org.streamfanout.admin;
 
+import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Words of a command line, as a POSIX shell takes them. */
-final class Shell {
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
+/** Commands that are suggested, as a POSIX shell reads them. Stateless. */
+public final class Shell {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   private Shell() {}
 
-  /** Returns a text as one word. */
-  static String quote(String text) {
-    return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+  /** Returns an argument, in quotes where it needs them. */
+  public static String quoted(String argument) {
+    return PLAIN.matcher(argument).matches()
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
+  }
+
+  /** Returns a command of these words, each quoted where it needs it. */
+  public static String line(String... words) {
+    return Arrays.stream(words).map(Shell::quoted).collect(Collectors.joining(" "));
   }
 }

@@ -76,7 +76,7 @@ final class DeployFixture implements AutoCloseable {
 
   DeployPlan plan(UnaryOperator<Deployment.Builder> options) {
     return new DeployPlanner(clients, polling)
-        .plan(options.apply(Deployment.of("fanout", FunctionCode.of(jar))).build());
+        .plan(options.apply(Deployment.of("fanout").code(FunctionCode.of(jar))).build());
   }
 
   /** Deploys and returns what was done, such as {@code CREATE TABLE}. */

@@ -11,11 +11,11 @@ import net.jqwik.api.constraints.StringLength;
 /** What is quoted is one word, by a real shell. */
 class ShellProperties {
   @Property(tries = 60)
-  void quote_anyText_isOneWordOfAShell(
+  void quoted_anyText_isOneWordOfAShell(
       @ForAll @CharRange(from = ' ', to = '~') @StringLength(max = 40) String text)
       throws Exception {
     Process shell =
-        new ProcessBuilder("sh", "-c", "printf '%s|' " + Shell.quote(text) + " end")
+        new ProcessBuilder("sh", "-c", "printf '%s|' " + Shell.quoted(text) + " end")
             .redirectErrorStream(true)
             .start();
 

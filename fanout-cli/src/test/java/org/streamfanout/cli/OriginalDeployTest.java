@@ -89,6 +89,15 @@ class OriginalDeployTest {
         .containsExactly("subnet-1", "subnet-2");
   }
 
+  @Test
+  void sources_keepTheirCommas() {
+    assertThat(
+            OriginalDeployTest.<List<String>>option(
+                "policy --source-arn kafka://b1:9092,b2:9092/t --source-arn kafka://b3:9092/t",
+                "--source-arn"))
+        .containsExactly("kafka://b1:9092,b2:9092/t", "kafka://b3:9092/t");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"deploy", "destroy", "policy"})
   void function_notGiven_isFanout(String command) {
@@ -139,7 +148,11 @@ class OriginalDeployTest {
             "--kms-key-arn",
             "k",
             "--billing",
-            "never");
+            "never",
+            "--memory",
+            "64",
+            "--subnet",
+            "subnet-1");
 
     assertThat(ran.exitCode()).isEqualTo(Main.UNUSABLE);
     assertThat(ran.errors())
@@ -149,6 +162,8 @@ class OriginalDeployTest {
         .contains("--table-arn 't' is no ARN")
         .contains("'nonsense' is neither an ARN")
         .contains("--kms-key-arn 'k' is no ARN")
-        .contains("--billing is 'never'");
+        .contains("--billing is 'never'")
+        .contains("--memory is 64")
+        .contains("--subnet and --security-group need each other");
   }
 }

@@ -87,8 +87,9 @@ class PolicyCommandTest {
                 + " arn:aws:iam::123456789012:role/fanoutRole",
             "210987654321 trust of the role of theirs, " + ROLE,
             "210987654321 permissions of the role of theirs, " + ROLE,
-            "999999999999 resource policy of the stream " + STREAM,
-            "999999999999 resource policy of the consumer " + CONSUMER,
+            "999999999999 resource policy, in place of any that is there, of the stream " + STREAM,
+            "999999999999 resource policy, in place of any that is there, of the consumer "
+                + CONSUMER,
             "999999999999 one more statement of the key's policy, or as a grant, " + KEY);
   }
 

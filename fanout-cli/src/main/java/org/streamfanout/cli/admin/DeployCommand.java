@@ -147,38 +147,29 @@ public final class DeployCommand implements Callable<Integer> {
     if (!onDemand && !billing.toLowerCase(Locale.ROOT).equals("provisioned")) {
       problems.add("--billing is '" + billing + "'; write provisioned or on-demand");
     }
-    FunctionCode code = null;
+    Deployment.Builder wanted =
+        Deployment.of(table.functionName())
+            .functionIsThere(table.isFunctionArn())
+            .table(table.givenTable())
+            .role(role.role())
+            .bucket(bucket)
+            .memory(memory)
+            .timeout(timeout)
+            .runtime(runtime)
+            .vpc(subnets, securityGroups)
+            .environment(environment)
+            .onDemand(onDemand)
+            .revoke(revoke)
+            .grants(grants::addTo);
     try {
-      code = FunctionCode.of(jar != null ? jar : FunctionJar.find());
+      wanted.code(FunctionCode.of(jar != null ? jar : FunctionJar.find()));
     } catch (AdminException e) {
       problems.addAll(e.problems());
     }
-    if (code == null) {
+    problems.addAll(wanted.problems());
+    if (!problems.isEmpty()) {
       throw new AdminException(problems);
     }
-    Deployment wanted = null;
-    try {
-      wanted =
-          Deployment.of(table.functionName(), code)
-              .functionIsThere(table.isFunctionArn())
-              .table(table.givenTable())
-              .role(role.role())
-              .bucket(bucket)
-              .memory(memory)
-              .timeout(timeout)
-              .runtime(runtime)
-              .vpc(subnets, securityGroups)
-              .environment(environment)
-              .onDemand(onDemand)
-              .revoke(revoke)
-              .grants(grants::addTo)
-              .build();
-    } catch (AdminException e) {
-      problems.addAll(e.problems());
-    }
-    if (wanted == null || !problems.isEmpty()) {
-      throw new AdminException(problems);
-    }
-    return wanted;
+    return wanted.build();
   }
 }

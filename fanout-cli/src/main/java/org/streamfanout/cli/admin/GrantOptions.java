@@ -12,7 +12,6 @@ final class GrantOptions {
   @Option(
       names = "--source-arn",
       paramLabel = "ARN",
-      split = ",",
       description = "A source that no row names yet, or a consumer of a stream; may be repeated.")
   private List<String> sources = new ArrayList<>();
 
