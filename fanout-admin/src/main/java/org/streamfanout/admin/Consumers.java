@@ -9,14 +9,14 @@ import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 /** The consumers that read a Kinesis stream by enhanced fan-out. */
 final class Consumers {
   private final AdminClients clients;
-  private final Patience patience;
+  private final Polling polling;
 
   /** A consumer as it was found. */
   record Found(String arn, ConsumerStatus status) {}
 
-  Consumers(AdminClients clients, Patience patience) {
+  Consumers(AdminClients clients, Polling polling) {
     this.clients = clients;
-    this.patience = patience;
+    this.polling = polling;
   }
 
   private KinesisClient kinesis() {
@@ -48,16 +48,19 @@ final class Consumers {
 
   /** Registers a consumer unless there is one, and returns its ARN once it can be used. */
   String register(String streamArn, String name) {
-    return patience.until(
-        "the consumer '" + name + "' to be active",
-        () -> {
-          Optional<Found> found = find(streamArn, name);
-          if (found.isEmpty()) {
-            ask(streamArn, name);
-            return Optional.empty();
-          }
-          return found.filter(each -> each.status() == ConsumerStatus.ACTIVE).map(Found::arn);
-        });
+    return polling
+        .until(
+            "the consumer '" + name + "' to be active",
+            () -> {
+              Optional<Found> found = find(streamArn, name);
+              if (found.isEmpty()) {
+                ask(streamArn, name);
+              }
+              return found;
+            },
+            found -> found.filter(each -> each.status() == ConsumerStatus.ACTIVE).isPresent())
+        .orElseThrow()
+        .arn();
   }
 
   private void ask(String streamArn, String name) {

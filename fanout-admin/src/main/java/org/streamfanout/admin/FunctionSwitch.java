@@ -2,7 +2,6 @@ package org.streamfanout.admin;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.EnvironmentResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
@@ -16,11 +15,11 @@ import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
 /** Reads a function, and switches its partial responses without touching another variable. */
 final class FunctionSwitch {
   private final AdminClients clients;
-  private final Patience patience;
+  private final Polling polling;
 
-  FunctionSwitch(AdminClients clients, Patience patience) {
+  FunctionSwitch(AdminClients clients, Polling polling) {
     this.clients = clients;
-    this.patience = patience;
+    this.polling = polling;
   }
 
   private LambdaClient lambda() {
@@ -29,6 +28,14 @@ final class FunctionSwitch {
 
   HookedFunction read(HookedFunction.Name name) {
     return HookedFunction.of(name, configuration(name));
+  }
+
+  /** Returns the function once nothing of it changes any more. */
+  HookedFunction readAtRest(HookedFunction.Name name) {
+    return polling.until(
+        "the function '" + name.reference() + "' to be changed",
+        () -> read(name),
+        function -> !function.isChanging());
   }
 
   private GetFunctionConfigurationResponse configuration(HookedFunction.Name name) {
@@ -68,12 +75,12 @@ final class FunctionSwitch {
    */
   void turn(HookedFunction.Name name, boolean on) {
     String doing = "switch partial responses of '" + name.reference() + "'";
-    patience.until(
+    polling.until(
         "the function '" + name.reference() + "' to be changed",
         () -> {
           GetFunctionConfigurationResponse now = configuration(name);
           if (isBusy(now)) {
-            return Optional.empty();
+            return false;
           }
           if (now.lastUpdateStatus() == LastUpdateStatus.FAILED) {
             throw new AdminException(
@@ -86,15 +93,16 @@ final class FunctionSwitch {
               new LinkedHashMap<>(
                   now.environment() == null ? Map.of() : now.environment().variables());
           if (HookedFunction.answersInParts(variables) == on) {
-            return Optional.of(now);
+            return true;
           }
           variables.put(HookedFunction.PARTIAL_RESPONSES, String.valueOf(on));
           write(doing, name, variables, now.revisionId());
-          return Optional.empty();
-        });
+          return false;
+        },
+        isDone -> isDone);
   }
 
-  private static boolean isBusy(GetFunctionConfigurationResponse function) {
+  static boolean isBusy(GetFunctionConfigurationResponse function) {
     return function.lastUpdateStatus() == LastUpdateStatus.IN_PROGRESS
         || function.state() == State.PENDING;
   }

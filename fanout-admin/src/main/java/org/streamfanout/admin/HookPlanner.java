@@ -25,20 +25,20 @@ public final class HookPlanner {
   private final Mappings mappings;
   private final FunctionSwitch functions;
   private final Consumers consumers;
-  private final Patience patience;
+  private final Polling polling;
   private final HookedFunction.Name function;
 
   /**
    * Makes plans for a function.
    *
    * @param function its name or ARN, with a version or an alias behind it or not
-   * @param patience for each thing that Lambda takes its time for
+   * @param polling for each thing that Lambda takes its time for
    */
-  public HookPlanner(AdminClients clients, String function, Patience patience) {
-    this.mappings = new Mappings(clients, patience);
-    this.functions = new FunctionSwitch(clients, patience);
-    this.consumers = new Consumers(clients, patience);
-    this.patience = Objects.requireNonNull(patience, "patience");
+  public HookPlanner(AdminClients clients, String function, Polling polling) {
+    this.mappings = new Mappings(clients, polling);
+    this.functions = new FunctionSwitch(clients, polling);
+    this.consumers = new Consumers(clients, polling);
+    this.polling = Objects.requireNonNull(polling, "polling");
     this.function = HookedFunction.Name.of(function);
   }
 
@@ -149,7 +149,7 @@ public final class HookPlanner {
     EventSourceMappingConfiguration mapping =
         meant(source, plan, run)
             .orElseThrow(() -> new AdminException(String.join("; ", plan.notes())));
-    if (on && !MappingValues.reports(mapping) && functions.read(function).answersInParts()) {
+    if (on && !MappingValues.reports(mapping) && functions.readAtRest(function).answersInParts()) {
       throw new AdminException(
           "the function answers in parts, and the mapping of "
               + source
@@ -407,7 +407,7 @@ public final class HookPlanner {
             "let invocations end that began before: "
                 + read.timeout().toSeconds()
                 + " s, the function's timeout",
-            () -> patience.pass(read.timeout()));
+            () -> polling.pass("invocations to end", read.timeout()));
       }
       if (!values.isEmpty()) {
         plan.changes(changes(values, mapping))
@@ -443,12 +443,10 @@ public final class HookPlanner {
 
     /** Looks at all mappings again, before and after: somebody may have added one. */
     private void switchOn() {
-      patience.until(
+      polling.until(
           "all mappings of the function to be ready",
-          () ->
-              mappings.of(function).stream().allMatch(Mappings::isSettled)
-                  ? Optional.of(true)
-                  : Optional.empty());
+          () -> mappings.of(function),
+          each -> each.stream().allMatch(Mappings::isSettled));
       List<String> silent = silent();
       if (silent.isEmpty()) {
         functions.turn(function, true);

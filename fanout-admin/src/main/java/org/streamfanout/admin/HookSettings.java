@@ -176,7 +176,8 @@ public final class HookSettings {
     } catch (JsonProcessingException e) {
       // said below, with the text
     }
-    problems.add("--filter '" + pattern + "' is no JSON object such as {\"data\":{\"kind\":[\"a\"]}}");
+    problems.add(
+        "--filter '" + pattern + "' is no JSON object such as {\"data\":{\"kind\":[\"a\"]}}");
   }
 
   private void startProblems(HookSource source, List<String> problems) {

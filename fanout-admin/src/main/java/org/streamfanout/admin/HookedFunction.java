@@ -15,9 +15,14 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResp
  * @param qualifier the version or alias that is meant; null for the function as it was last changed
  * @param variables its environment
  * @param timeout of an invocation
+ * @param isChanging whether invocations may still begin with what it was before
  */
 record HookedFunction(
-    String arn, @Nullable String qualifier, Map<String, String> variables, Duration timeout) {
+    String arn,
+    @Nullable String qualifier,
+    Map<String, String> variables,
+    Duration timeout,
+    boolean isChanging) {
   static final String PARTIAL_RESPONSES = "FANOUT_PARTIAL_RESPONSES";
 
   private static final String LATEST = "$LATEST";
@@ -69,7 +74,8 @@ record HookedFunction(
         Name.of(answer.functionArn()).name(),
         name.qualifier(),
         answer.environment() == null ? Map.of() : answer.environment().variables(),
-        Duration.ofSeconds(answer.timeout()));
+        Duration.ofSeconds(answer.timeout()),
+        FunctionSwitch.isBusy(answer));
   }
 
   /** Returns whether its answers name what is unsettled: then a mapping has to read them. */

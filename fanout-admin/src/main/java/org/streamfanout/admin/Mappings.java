@@ -28,11 +28,11 @@ final class Mappings {
   static final Set<String> SETTLED = Set.of(ENABLED, DISABLED);
 
   private final AdminClients clients;
-  private final Patience patience;
+  private final Polling polling;
 
-  Mappings(AdminClients clients, Patience patience) {
+  Mappings(AdminClients clients, Polling polling) {
     this.clients = clients;
-    this.patience = patience;
+    this.polling = polling;
   }
 
   private LambdaClient lambda() {
@@ -65,22 +65,25 @@ final class Mappings {
     CreateEventSourceMappingRequest.Builder request =
         CreateEventSourceMappingRequest.builder().functionName(function.reference());
     MappingValues.set(request, values);
-    return patience.until(
-        "Lambda to take a new mapping",
-        () ->
-            Ask.aws(
-                "create the event source mapping",
-                "lambda:CreateEventSourceMapping",
-                () -> {
-                  try {
-                    return Optional.of(
-                        Optional.of(lambda().createEventSourceMapping(request.build()).uuid()));
-                  } catch (ResourceConflictException e) {
-                    return Optional.of(Optional.empty());
-                  } catch (TooManyRequestsException e) {
-                    return Optional.empty();
-                  }
-                }));
+    return polling
+        .until(
+            "Lambda to take a new mapping",
+            () ->
+                Ask.aws(
+                    "create the event source mapping",
+                    "lambda:CreateEventSourceMapping",
+                    () -> {
+                      try {
+                        return Optional.of(
+                            Optional.of(lambda().createEventSourceMapping(request.build()).uuid()));
+                      } catch (ResourceConflictException e) {
+                        return Optional.of(Optional.<String>empty());
+                      } catch (TooManyRequestsException e) {
+                        return Optional.<Optional<String>>empty();
+                      }
+                    }),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   /**
@@ -117,7 +120,7 @@ final class Mappings {
   }
 
   private void change(String uuid, String verb, String action, Runnable call) {
-    patience.until(
+    polling.until(
         "the mapping " + uuid + " to be free",
         () ->
             Ask.aws(
@@ -126,35 +129,32 @@ final class Mappings {
                 () -> {
                   try {
                     call.run();
-                    return Optional.of(true);
+                    return true;
                   } catch (ResourceInUseException
                       | ResourceConflictException
                       | TooManyRequestsException e) {
-                    return Optional.empty();
+                    return false;
                   }
-                }));
+                }),
+        isDone -> isDone);
   }
 
   /** Waits until a mapping has one of these states, and returns it. */
   String settled(String uuid, Set<String> states) {
-    return patience.until(
+    return polling.until(
         "the mapping " + uuid + " to be ready",
-        () -> {
-          String state =
-              state(uuid)
-                  .orElseThrow(
-                      () ->
-                          new AdminException(
-                              "the mapping " + uuid + " was deleted by somebody else meanwhile"));
-          return Optional.of(state).filter(states::contains);
-        });
+        () ->
+            state(uuid)
+                .orElseThrow(
+                    () ->
+                        new AdminException(
+                            "the mapping " + uuid + " was deleted by somebody else meanwhile")),
+        states::contains);
   }
 
   /** Waits until there is no such mapping. */
   void gone(String uuid) {
-    patience.until(
-        "the mapping " + uuid + " to be gone",
-        () -> state(uuid).isEmpty() ? Optional.of(true) : Optional.empty());
+    polling.until("the mapping " + uuid + " to be gone", () -> state(uuid), Optional::isEmpty);
   }
 
   private Optional<String> state(String uuid) {

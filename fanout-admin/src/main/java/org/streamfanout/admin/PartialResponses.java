@@ -64,8 +64,9 @@ final class PartialResponses {
     List<EventSourceMappingConfiguration> stayingSilent =
         silent.stream().filter(each -> !others.contains(each)).toList();
     boolean wantOn = report && stayingSilent.isEmpty();
-    offFirst = on && (!wantOn || !silent.isEmpty() || (there != null && !reportsNow));
-    onLast = wantOn && (offFirst || !on);
+    boolean maybeOn = on || function.isChanging();
+    offFirst = maybeOn && (!wantOn || !silent.isEmpty() || (there != null && !reportsNow));
+    onLast = wantOn && (offFirst || !on || function.isChanging());
     tell(on, possible, wanted, there, silent, stayingSilent);
   }
 
