@@ -7,8 +7,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.streamfanout.admin.AdminException;
 import org.streamfanout.cli.admin.ExportCommand;
+import org.streamfanout.cli.admin.HookCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.MappingCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
@@ -83,6 +85,10 @@ public final class Main {
         .addSubcommand(new UnregisterCommand(output, errors))
         .addSubcommand(new ExportCommand(output, errors))
         .addSubcommand(new ImportCommand(output, errors))
+        .addSubcommand(new HookCommand(output, errors))
+        .addSubcommand(MappingCommand.unhook(output, errors))
+        .addSubcommand(MappingCommand.pause(output, errors))
+        .addSubcommand(MappingCommand.resume(output, errors))
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(

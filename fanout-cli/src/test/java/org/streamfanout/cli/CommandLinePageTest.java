@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamfanout.cli.admin.ExportCommand;
+import org.streamfanout.cli.admin.HookCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.MappingCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
@@ -53,7 +55,9 @@ class CommandLinePageTest {
         SwitchCommand.activate(nowhere, nowhere).getCommand(),
         new UnregisterCommand(nowhere, nowhere),
         new ExportCommand(nowhere, nowhere),
-        new ImportCommand(nowhere, nowhere));
+        new ImportCommand(nowhere, nowhere),
+        new HookCommand(nowhere, nowhere),
+        MappingCommand.pause(nowhere, nowhere).getCommand());
   }
 
   @ParameterizedTest
