@@ -134,10 +134,12 @@ final class PartialResponses {
   }
 
   private static boolean isPossible(EventSourceMappingConfiguration mapping) {
-    return mapping.provisionedPollerConfig() != null
-        || Arn.parse(mapping.eventSourceArn())
-            .map(Arn::service)
-            .filter(List.of("kinesis", "dynamodb", "sqs")::contains)
-            .isPresent();
+    boolean canReport =
+        mapping.provisionedPollerConfig() != null
+            || Arn.parse(mapping.eventSourceArn())
+                .map(Arn::service)
+                .filter(List.of("kinesis", "dynamodb", "sqs")::contains)
+                .isPresent();
+    return canReport && !Mappings.DELETING.equals(mapping.state());
   }
 }

@@ -91,6 +91,7 @@ final class HookOptions {
   @Option(
       names = "--partial-responses",
       paramLabel = "true|false",
+      arity = "1",
       description =
           "Whether function and mapping speak of parts of a batch; true for a new mapping.")
   private @Nullable Boolean partialResponses;
