@@ -407,7 +407,7 @@ public final class HookPlanner {
             "let invocations end that began before: "
                 + read.timeout().toSeconds()
                 + " s, the function's timeout",
-            () -> polling.pass("invocations to end", read.timeout()));
+            () -> polling.letPass("invocations to end", read.timeout()));
       }
       if (!values.isEmpty()) {
         plan.changes(changes(values, mapping))

@@ -2,6 +2,8 @@ package org.streamfanout.admin;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -34,7 +36,12 @@ public final class Polling {
    * @param limit how long each wait may take
    */
   public static Polling system(Duration limit) {
-    return of(System::nanoTime, time -> Thread.sleep(time.toMillis()), limit);
+    return of(System::nanoTime, Polling::pass, limit);
+  }
+
+  private static void pass(Duration time) throws InterruptedException {
+    // Nobody counts it down.
+    boolean ignored = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Returns one by another clock. */
@@ -83,6 +90,21 @@ public final class Polling {
    * @throws AdminException if the thread is interrupted, whose flag stays set then
    */
   void pass(String what, Duration time) {
+    try {
+      pause.take(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AdminException(
+          "interrupted while waiting for " + what + "; run it again, which goes on from there", e);
+    }
+  }
+
+  /**
+   * Lets a time go by, however long it is.
+   *
+   * @throws AdminException if the thread is interrupted, whose flag stays set then
+   */
+  void letPass(String what, Duration time) {
     try {
       pause.take(time);
     } catch (InterruptedException e) {

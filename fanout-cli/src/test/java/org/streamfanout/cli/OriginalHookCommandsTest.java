@@ -2,9 +2,12 @@ package org.streamfanout.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,6 +43,23 @@ class OriginalHookCommandsTest {
       })
   void example_isUnderstood(String line) {
     assertThat(parse(line).commandSpec().name()).isEqualTo(line.substring(0, line.indexOf(' ')));
+  }
+
+  @Test
+  void page_itsExamples_areUnderstood() throws IOException {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("docs/cli.md"))) {
+      folder = folder.getParent();
+    }
+    List<String> lines =
+        Files.readString(folder.resolve("docs/cli.md"))
+            .lines()
+            .filter(line -> line.matches("\\./fanout (hook|unhook|pause|resume) .*"))
+            .map(line -> line.substring("./fanout ".length()))
+            .toList();
+
+    assertThat(lines).hasSizeGreaterThan(7);
+    lines.forEach(OriginalHookCommandsTest::parse);
   }
 
   static Stream<Arguments> parameters() {
