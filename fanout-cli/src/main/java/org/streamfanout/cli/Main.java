@@ -8,12 +8,14 @@ import java.nio.charset.StandardCharsets;
 import org.streamfanout.admin.AdminException;
 import org.streamfanout.cli.admin.DoctorCommand;
 import org.streamfanout.cli.admin.ExportCommand;
+import org.streamfanout.cli.admin.HookCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
 import org.streamfanout.cli.admin.PlanCommand;
 import org.streamfanout.cli.admin.DeployCommand;
 import org.streamfanout.cli.admin.DestroyCommand;
 import org.streamfanout.cli.admin.PolicyCommand;
+import org.streamfanout.cli.admin.MappingCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
@@ -95,6 +97,10 @@ public final class Main {
         .addSubcommand(PlanCommand.commandLine())
         .addSubcommand(new AutoComplete.GenerateCompletion())
         .addSubcommand(new DoctorCommand(output, errors, Terminal.line(errors)))
+        .addSubcommand(new HookCommand(output, errors))
+        .addSubcommand(MappingCommand.unhook(output, errors))
+        .addSubcommand(MappingCommand.pause(output, errors))
+        .addSubcommand(MappingCommand.resume(output, errors))
         .setOut(output)
         .setErr(errors)
         .setExecutionExceptionHandler(

@@ -70,7 +70,7 @@ public final class DoctorCommand implements Callable<Integer> {
     try (AdminClients clients = table.open(source.arn(), errors)) {
       found =
           Doctor.builder(clients, table.tableName())
-              .function(noFunction ? null : table.function())
+              .function(noFunction ? null : table.functionReference())
               .source(source.isGiven() ? source.resolve(clients) : null)
               .settings(checks.settings(table.aws()))
               .secrets(new EnvironmentSecrets(System.getenv()))

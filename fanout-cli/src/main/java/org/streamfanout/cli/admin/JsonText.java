@@ -3,6 +3,7 @@ package org.streamfanout.cli.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,12 +24,19 @@ final class JsonText {
   private JsonText() {}
 
   static String of(@Nullable Object value) {
+    return value instanceof Iterable<?> ? written(MAPPER.writer(), value) : line(value);
+  }
+
+  /** Returns a value on one line. */
+  static String line(@Nullable Object value) {
+    return written(MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT), value);
+  }
+
+  private static String written(ObjectWriter writer, @Nullable Object value) {
     try {
-      return value instanceof Iterable<?>
-          ? MAPPER.writeValueAsString(value)
-          : MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+      return writer.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a row cannot be written as JSON", e);
+      throw new IllegalStateException("a value cannot be written as JSON", e);
     }
   }
 

@@ -40,6 +40,15 @@ final class SourceOptions {
     return arn;
   }
 
+  /** Returns whether the source is given by its name. */
+  boolean isNamed() {
+    return name != null;
+  }
+
+  @Nullable Type type() {
+    return type;
+  }
+
   /** Adds what is wrong with these options. */
   void addProblems(boolean required, List<String> problems) {
     if (name != null && arn != null) {

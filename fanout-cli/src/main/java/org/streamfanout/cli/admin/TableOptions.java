@@ -72,22 +72,20 @@ final class TableOptions {
     }
   }
 
-  /** Returns the function's ARN if that is given, else its name. */
-  String function() {
-    return functionArn != null ? functionArn : function;
+  /** Returns the function's name or ARN as it is given, with a version or an alias if there is. */
+  String functionReference() {
+    return functionArn == null ? function : functionArn;
   }
 
   /** Returns the function's name, without a version or an alias. */
   String functionName() {
-    if (functionArn == null) {
-      return function;
-    }
-    String resource =
-        Arn.parse(functionArn)
-            .map(Arn::resource)
-            .orElseThrow(
-                () -> new AdminException("--function-arn '" + functionArn + "' is no ARN"));
-    String name = resource.substring(FUNCTION_RESOURCE.length());
+    String name =
+        functionArn == null
+            ? function
+            : Arn.parse(functionArn)
+                .map(each -> each.resource().substring(FUNCTION_RESOURCE.length()))
+                .orElseThrow(
+                    () -> new AdminException("--function-arn '" + functionArn + "' is no ARN"));
     int qualifier = name.indexOf(':');
     return qualifier < 0 ? name : name.substring(0, qualifier);
   }
