@@ -6,9 +6,12 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.streamfanout.admin.AdminException;
+import org.streamfanout.cli.admin.DeployCommand;
+import org.streamfanout.cli.admin.DestroyCommand;
 import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.PolicyCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
@@ -75,6 +78,9 @@ public final class Main {
         .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new DynamoDbCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
+        .addSubcommand(new DeployCommand(output, errors))
+        .addSubcommand(new DestroyCommand(in, output, errors))
+        .addSubcommand(new PolicyCommand(output, errors))
         .addSubcommand(new ListCommand(output, errors))
         .addSubcommand(new RegisterCommand(output, errors))
         .addSubcommand(new UpdateCommand(output, errors))

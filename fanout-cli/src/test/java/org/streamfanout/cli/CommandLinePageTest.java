@@ -17,9 +17,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.streamfanout.cli.admin.DeployCommand;
+import org.streamfanout.cli.admin.DestroyCommand;
 import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
+import org.streamfanout.cli.admin.PolicyCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
@@ -47,6 +50,9 @@ class CommandLinePageTest {
         new KinesisCommand(nowhere, nowhere),
         new KafkaCommand(nowhere, nowhere),
         new DynamoDbCommand(nowhere, nowhere),
+        new DeployCommand(nowhere, nowhere),
+        new DestroyCommand(InputStream.nullInputStream(), nowhere, nowhere),
+        new PolicyCommand(nowhere, nowhere),
         new ListCommand(nowhere, nowhere),
         new RegisterCommand(nowhere, nowhere),
         new UpdateCommand(nowhere, nowhere),

@@ -87,12 +87,29 @@ final class TableOptions {
     return qualifier < 0 ? name : name.substring(0, qualifier);
   }
 
+  /** Returns whether the function is given by its ARN. */
+  boolean isFunctionArn() {
+    return functionArn != null;
+  }
+
+  /** Returns the function's ARN, without a version or an alias; null if only a name is given. */
+  @Nullable String functionArn() {
+    return functionArn == null
+        ? null
+        : functionArn.substring(0, functionArn.indexOf(FUNCTION_RESOURCE))
+            + FUNCTION_RESOURCE
+            + functionName();
+  }
+
+  /** Returns the table's name or ARN; null if none is given. */
+  @Nullable String givenTable() {
+    return tableArn != null ? tableArn : table;
+  }
+
   /** Returns the table's name or ARN. */
   String tableName() {
-    if (tableArn != null) {
-      return tableArn;
-    }
-    return table != null ? table : functionName() + "Targets";
+    String given = givenTable();
+    return given != null ? given : functionName() + "Targets";
   }
 
   /** Returns clients for the region that these options, or the ARN of a source, name. */
