@@ -1,6 +1,7 @@
 package org.streamfanout.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -139,6 +140,33 @@ class TemplateGrantsIT {
             hasKey ? KEY : ""),
         "fanoutRole",
         expected);
+  }
+
+  /** The comparison sees one grant that is missing, and one that is too much. */
+  @ParameterizedTest
+  @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+  void plain_oneGrantMoreOrLess_isADifference(boolean isTerraform, boolean hasKey)
+      throws Exception {
+    String stream = "arn:aws:kinesis:eu-west-1:222222222222:stream/fanout";
+    FunctionGrants.Builder other =
+        function("fanout", "fanoutRole")
+            .source(stream)
+            .targets(List.of(deadLetters(stream, "fanout")));
+    if (!hasKey) {
+      other.decryptionKey(KEY);
+    }
+    JsonNode made =
+        plan(
+            isTerraform,
+            "plain/cloudformation/template.yaml",
+            "plain/terraform",
+            "StreamKMSKeyArn",
+            "stream_kms_key_arn",
+            hasKey ? KEY : "");
+
+    assertThatThrownBy(() -> assertSame(made, "fanoutRole", other))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("kms:Decrypt");
   }
 
   private static FunctionGrants.Builder consumer(String role) {

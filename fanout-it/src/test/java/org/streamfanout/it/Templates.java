@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -19,6 +21,9 @@ final class Templates {
   static final Path DEPLOY = Repository.file("deploy");
   private static final Path SCRIPTS = Repository.file("scripts/templates");
   private static final JsonMapper MAPPER = new JsonMapper();
+
+  /** What was planned before, since a plan costs a process. */
+  private static final Map<String, String> PLANS = new ConcurrentHashMap<>();
 
   /** Generous: some seconds on a machine with nothing else to do. */
   private static final long TIMEOUT_SECONDS = 600;
@@ -44,9 +49,15 @@ final class Templates {
 
   /** Returns what a template would make. */
   static JsonNode plan(String template, Map<String, ?> parameters) throws Exception {
-    Ran ran = tryPlan(template, parameters);
-    assertThat(ran.exitCode()).as(ran.errors()).isZero();
-    return MAPPER.readTree(ran.out()).get(0);
+    String key = template + " " + new TreeMap<>(parameters);
+    String known = PLANS.get(key);
+    if (known == null) {
+      Ran ran = tryPlan(template, parameters);
+      assertThat(ran.exitCode()).as(ran.errors()).isZero();
+      known = ran.out();
+      PLANS.put(key, known);
+    }
+    return MAPPER.readTree(known).get(0);
   }
 
   /** Copies the templates, for a test to break. */
