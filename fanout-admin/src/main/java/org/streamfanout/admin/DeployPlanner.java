@@ -25,31 +25,33 @@ public final class DeployPlanner {
   private static final String TABLE_VARIABLE = "FANOUT_TABLE_NAME";
 
   private final AdminClients clients;
-  private final Patience patience;
+  private final Polling polling;
 
   /**
    * Makes a planner.
    *
    * @param clients stay the caller's
-   * @param patience bounds each wait of the plans' work
+   * @param polling bounds each wait of the plans' work
    */
-  public DeployPlanner(AdminClients clients, Patience patience) {
+  public DeployPlanner(AdminClients clients, Polling polling) {
     this.clients = Objects.requireNonNull(clients, "clients");
-    this.patience = Objects.requireNonNull(patience, "patience");
+    this.polling = Objects.requireNonNull(polling, "polling");
   }
 
   /** What was found out about a deployment. */
   private final class Work {
     final Deployment wanted;
-    final FunctionDeploy functions = new FunctionDeploy(clients, patience);
+    final FunctionDeploy functions = new FunctionDeploy(clients, polling);
     final List<String> problems = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
     final List<DeployStep> steps = new ArrayList<>();
-    final Optional<FunctionConfiguration> function;
+    final @Nullable FunctionConfiguration function;
 
     Work(Deployment wanted) {
       this.wanted = wanted;
-      function = asked(() -> functions.find(wanted.function()), Optional.empty());
+      function =
+          asked(() -> functions.find(wanted.function()), Optional.<FunctionConfiguration>empty())
+              .orElse(null);
     }
 
     /** Returns an answer, or another one if there is a problem, which is kept with the others. */
@@ -69,10 +71,7 @@ public final class DeployPlanner {
         return given;
       }
       String inUse =
-          function
-              .map(FunctionDeploy::environment)
-              .map(all -> all.get(TABLE_VARIABLE))
-              .orElse(null);
+          function == null ? null : FunctionDeploy.environment(function).get(TABLE_VARIABLE);
       return inUse != null ? inUse : standardTable();
     }
 
@@ -95,8 +94,7 @@ public final class DeployPlanner {
     checkFunction(work);
     String table = work.table();
     checkTable(work, table);
-    Optional<TableDescription> thereTable =
-        Deployment.isArn(table) ? Optional.empty() : planTable(work, table);
+    TableDescription thereTable = Deployment.isArn(table) ? null : planTable(work, table);
     String role = planRole(work, table, thereTable);
     planFunction(work, table, role);
     warn(work, table);
@@ -107,7 +105,8 @@ public final class DeployPlanner {
   }
 
   private static void checkFunction(Work work) {
-    if (work.function.isEmpty()) {
+    FunctionConfiguration there = work.function;
+    if (there == null) {
       if (work.wanted.functionIsThere() && work.problems.isEmpty()) {
         work.problems.add(
             "there is no function '"
@@ -116,7 +115,6 @@ public final class DeployPlanner {
       }
       return;
     }
-    FunctionConfiguration there = work.function.get();
     if (there.packageType() == PackageType.IMAGE) {
       work.problems.add(
           "the function '"
@@ -147,18 +145,18 @@ public final class DeployPlanner {
                         + "; a function reads its table in its own region"));
   }
 
-  private Optional<TableDescription> planTable(Work work, String table) {
-    TableDeploy tables = new TableDeploy(clients, patience);
-    Optional<TableDescription> there =
-        work.asked(() -> tables.find(table), Optional.<TableDescription>empty());
+  private @Nullable TableDescription planTable(Work work, String table) {
+    TableDeploy tables = new TableDeploy(clients, polling);
+    TableDescription there =
+        work.asked(() -> tables.find(table), Optional.<TableDescription>empty()).orElse(null);
     work.steps.add(tables.plan(table, there, work.wanted.onDemand(), work.problems));
     return there;
   }
 
   /** Plans the role, if it is one that is looked after, and returns its ARN. */
-  private String planRole(Work work, String table, Optional<TableDescription> thereTable) {
+  private String planRole(Work work, String table, @Nullable TableDescription thereTable) {
     String given = work.wanted.role();
-    String current = work.function.map(FunctionConfiguration::role).orElse(null);
+    String current = work.function == null ? null : work.function.role();
     if (given != null && Deployment.isArn(given)) {
       return given;
     }
@@ -173,17 +171,20 @@ public final class DeployPlanner {
     }
     String name = given != null ? given : work.standardRole();
     RoleDeploy roles = new RoleDeploy(clients);
-    Optional<Role> there = work.asked(() -> roles.find(name), Optional.<Role>empty());
-    String function = work.asked(() -> functionArn(work, table, thereTable), null);
-    if (function == null) {
+    Role there = work.asked(() -> roles.find(name), Optional.<Role>empty()).orElse(null);
+    Optional<String> found =
+        work.asked(
+            () -> Optional.of(functionArn(work, table, thereTable)), Optional.<String>empty());
+    if (found.isEmpty()) {
       return name;
     }
+    String function = found.get();
     Arn arn = Arn.parse(function).orElseThrow();
     String role =
-        there
-            .map(Role::arn)
-            .orElse("arn:" + arn.partition() + ":iam::" + arn.account() + ":role/" + name);
-    FunctionGrants grants = grants(work, function, role, table, thereTable.isPresent());
+        there != null
+            ? there.arn()
+            : "arn:" + arn.partition() + ":iam::" + arn.account() + ":role/" + name;
+    FunctionGrants grants = grants(work, function, role, table, thereTable != null);
     work.warnings.addAll(grants.warnings());
     work.steps.add(roles.planRole(name, there, grants, work.problems));
     work.steps.add(
@@ -191,7 +192,7 @@ public final class DeployPlanner {
             () ->
                 roles.planPolicy(
                     name,
-                    there.isPresent(),
+                    there != null,
                     grants,
                     work.wanted.revoke(),
                     work.problems,
@@ -204,14 +205,13 @@ public final class DeployPlanner {
     return roleArn.substring(roleArn.lastIndexOf('/') + 1);
   }
 
-  private @Nullable String functionArn(
-      Work work, String table, Optional<TableDescription> thereTable) {
-    if (work.function.isPresent()) {
-      return work.function.get().functionArn();
+  private String functionArn(Work work, String table, @Nullable TableDescription thereTable) {
+    if (work.function != null) {
+      return work.function.functionArn();
     }
     Arn like =
         Arn.parse(table)
-            .or(() -> thereTable.map(TableDescription::tableArn).flatMap(Arn::parse))
+            .or(() -> Arn.parse(thereTable == null ? null : thereTable.tableArn()))
             .orElseGet(() -> Caller.of(clients));
     return new Arn(
             like.partition(),
@@ -230,9 +230,10 @@ public final class DeployPlanner {
             .table(table)
             .inVpc(
                 !work.wanted.subnets().isEmpty()
-                    || work.function.filter(FunctionDeploy::isInVpc).isPresent());
+                    || (work.function != null && FunctionDeploy.isInVpc(work.function)));
     Map<String, String> environment =
-        new LinkedHashMap<>(work.function.map(FunctionDeploy::environment).orElse(Map.of()));
+        new LinkedHashMap<>(
+            work.function == null ? Map.of() : FunctionDeploy.environment(work.function));
     environment.putAll(work.wanted.environment());
     grants.progressTable(environment.get("FANOUT_PROGRESS_TABLE"));
     work.wanted.grants().accept(grants);
@@ -253,11 +254,12 @@ public final class DeployPlanner {
   private static void planFunction(Work work, String table, String role) {
     Map<String, String> environment = new LinkedHashMap<>(work.wanted.environment());
     environment.put(TABLE_VARIABLE, table);
-    if (work.function.isEmpty()) {
+    FunctionConfiguration there = work.function;
+    if (there == null) {
       work.steps.add(work.functions.planCreation(work.wanted, role, environment));
       return;
     }
-    FunctionConfiguration there = work.function.get();
+
     work.steps.add(work.functions.planCode(work.wanted, there));
     work.steps.add(work.functions.planConfiguration(work.wanted, there, role, environment));
     if (!String.valueOf(there.runtimeAsString()).startsWith("java")) {
@@ -270,8 +272,8 @@ public final class DeployPlanner {
 
   private static void warn(Work work, String table) {
     Integer memory = work.wanted.memory();
-    if (memory == null) {
-      memory = work.function.map(FunctionConfiguration::memorySize).orElse(null);
+    if (memory == null && work.function != null) {
+      memory = work.function.memorySize();
     }
     if (memory != null && memory < Deployment.DEFAULT_MEMORY) {
       work.warnings.add(

@@ -13,17 +13,17 @@ import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 /** Works out what the end of a fan-out takes away, and takes nothing. Thread-safe. */
 public final class DestroyPlanner {
   private final AdminClients clients;
-  private final Patience patience;
+  private final Polling polling;
 
   /**
    * Makes a planner.
    *
    * @param clients stay the caller's
-   * @param patience bounds each wait of the plans' work
+   * @param polling bounds each wait of the plans' work
    */
-  public DestroyPlanner(AdminClients clients, Patience patience) {
+  public DestroyPlanner(AdminClients clients, Polling polling) {
     this.clients = Objects.requireNonNull(clients, "clients");
-    this.patience = Objects.requireNonNull(patience, "patience");
+    this.polling = Objects.requireNonNull(polling, "polling");
   }
 
   /**
@@ -39,11 +39,11 @@ public final class DestroyPlanner {
     List<String> left = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     List<DeployStep> steps = new ArrayList<>();
-    FunctionDeploy functions = new FunctionDeploy(clients, patience);
+    FunctionDeploy functions = new FunctionDeploy(clients, polling);
     try {
       Optional<FunctionConfiguration> there = functions.find(function);
       addMappings(function, left, warnings);
-      steps.add(functions.planRemoval(function, there));
+      steps.add(functions.planRemoval(function, there.isPresent()));
       there.ifPresent(
           each ->
               left.add(
@@ -64,7 +64,7 @@ public final class DestroyPlanner {
       problems.addAll(e.problems());
     }
     try {
-      steps.add(new TableDeploy(clients, patience).planRemoval(nameOfTable(table), problems));
+      steps.add(new TableDeploy(clients, polling).planRemoval(nameOfTable(table), problems));
     } catch (AdminException e) {
       problems.addAll(e.problems());
     }

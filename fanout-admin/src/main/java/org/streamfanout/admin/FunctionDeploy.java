@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.admin.DeployStep.Action;
 import org.streamfanout.admin.DeployStep.Change;
@@ -34,16 +35,17 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Makes a function, changes what differs, and removes it. */
 final class FunctionDeploy {
-  private static final Optional<String> DONE = Optional.of("done");
+  /** Nothing is in the way any more. */
+  private static final String TAKEN = "";
 
   private final AdminClients clients;
   private final LambdaClient client;
-  private final Patience patience;
+  private final Polling polling;
 
-  FunctionDeploy(AdminClients clients, Patience patience) {
+  FunctionDeploy(AdminClients clients, Polling polling) {
     this.clients = clients;
     this.client = clients.client(LambdaClient.class, LambdaClient::builder);
-    this.patience = patience;
+    this.polling = polling;
   }
 
   Optional<FunctionConfiguration> find(String name) {
@@ -162,29 +164,19 @@ final class FunctionDeploy {
           }
         });
     String doing = "create the function '" + wanted.function() + "'";
-    patience.until(
-        "the role " + role + " to be known to Lambda",
-        () ->
-            Ask.aws(
-                doing,
-                "lambda:CreateFunction and iam:PassRole",
-                () -> {
-                  try {
-                    client.createFunction(request.build());
-                    return DONE;
-                  } catch (InvalidParameterValueException e) {
-                    if (isNotYetKnown(e)) {
-                      return Optional.<String>empty();
-                    }
-                    throw e;
-                  } catch (ResourceConflictException e) {
-                    throw new AdminException(
-                        "the function '"
-                            + wanted.function()
-                            + "' has been made meanwhile; run it again",
-                        e);
-                  }
-                }));
+    untilTaken(
+        doing,
+        "lambda:CreateFunction and iam:PassRole",
+        () -> {
+          try {
+            client.createFunction(request.build());
+            return TAKEN;
+          } catch (ResourceConflictException e) {
+            throw new AdminException(
+                "the function '" + wanted.function() + "' has been made meanwhile; run it again",
+                e);
+          }
+        });
     awaitSettled(wanted.function());
   }
 
@@ -381,28 +373,62 @@ final class FunctionDeploy {
 
   /** Updates, once Lambda knows the role and no other update is under way. */
   private void update(String doing, String action, Runnable call) {
-    patience.until(
-        "Lambda to " + doing,
-        () ->
-            Ask.aws(
-                doing,
-                action,
-                () -> {
-                  try {
-                    call.run();
-                    return DONE;
-                  } catch (ResourceConflictException e) {
-                    return Optional.<String>empty();
-                  } catch (InvalidParameterValueException e) {
-                    if (isNotYetKnown(e)) {
-                      return Optional.<String>empty();
-                    }
-                    throw e;
-                  } catch (PreconditionFailedException e) {
-                    throw new AdminException(
-                        "somebody else changed the function meanwhile; run it again", e);
-                  }
-                }));
+    untilTaken(
+        doing,
+        action,
+        () -> {
+          try {
+            call.run();
+            return TAKEN;
+          } catch (ResourceConflictException e) {
+            return text(e);
+          } catch (PreconditionFailedException e) {
+            throw new AdminException(
+                "somebody else changed the function meanwhile; run it again", e);
+          }
+        });
+  }
+
+  /**
+   * Calls until nothing is in the way that time takes away.
+   *
+   * @param call returns what is in the way; an empty text if nothing is
+   * @throws AdminException if it is still there in the end, with what Lambda said
+   */
+  private void untilTaken(String doing, String action, Supplier<String> call) {
+    StringBuilder refusal = new StringBuilder();
+    try {
+      polling.until(
+          "Lambda to " + doing,
+          () -> {
+            refusal.setLength(0);
+            refusal.append(Ask.aws(doing, action, () -> refusalOf(call)));
+            return refusal.isEmpty();
+          },
+          isTaken -> isTaken);
+    } catch (AdminException e) {
+      if (refusal.isEmpty()) {
+        throw e;
+      }
+      throw new AdminException(e.getMessage() + "; Lambda says: " + refusal, e);
+    }
+  }
+
+  private static String refusalOf(Supplier<String> call) {
+    try {
+      return call.get();
+    } catch (InvalidParameterValueException e) {
+      if (isNotYetKnown(e)) {
+        return text(e);
+      }
+      throw e;
+    }
+  }
+
+  private static String text(LambdaException refused) {
+    return refused.awsErrorDetails() == null
+        ? String.valueOf(refused.getMessage())
+        : String.valueOf(refused.awsErrorDetails().errorMessage());
   }
 
   private static boolean isSettled(FunctionConfiguration function) {
@@ -412,16 +438,15 @@ final class FunctionDeploy {
 
   private FunctionConfiguration awaitSettled(String name) {
     FunctionConfiguration settled =
-        patience.until(
+        polling.until(
             "the function '" + name + "' to be ready",
             () ->
-                Optional.of(
-                        find(name)
-                            .orElseThrow(
-                                () ->
-                                    new AdminException(
-                                        "the function '" + name + "' is gone; run it again")))
-                    .filter(FunctionDeploy::isSettled));
+                find(name)
+                    .orElseThrow(
+                        () ->
+                            new AdminException(
+                                "the function '" + name + "' is gone; run it again")),
+            FunctionDeploy::isSettled);
     if (settled.state() == State.FAILED) {
       throw new AdminException(
           "the function '" + name + "' could not be made ready: " + settled.stateReason());
@@ -434,29 +459,26 @@ final class FunctionDeploy {
   }
 
   /** Returns the step that removes a function. */
-  DeployStep planRemoval(String name, Optional<FunctionConfiguration> there) {
-    return there.isEmpty()
-        ? DeployStep.none(Part.FUNCTION, name)
-        : DeployStep.of(Part.FUNCTION, Action.REMOVE, name, List.of(), () -> remove(name));
+  DeployStep planRemoval(String name, boolean isThere) {
+    return isThere
+        ? DeployStep.of(Part.FUNCTION, Action.REMOVE, name, List.of(), () -> remove(name))
+        : DeployStep.none(Part.FUNCTION, name);
   }
 
   private void remove(String name) {
-    patience.until(
-        "the function '" + name + "' to be deleted",
-        () ->
-            Ask.aws(
-                "delete the function '" + name + "'",
-                "lambda:DeleteFunction",
-                () -> {
-                  try {
-                    client.deleteFunction(request -> request.functionName(name));
-                    return DONE;
-                  } catch (ResourceNotFoundException e) {
-                    return DONE;
-                  } catch (ResourceConflictException e) {
-                    // An update is under way.
-                    return Optional.<String>empty();
-                  }
-                }));
+    untilTaken(
+        "delete the function '" + name + "'",
+        "lambda:DeleteFunction",
+        () -> {
+          try {
+            client.deleteFunction(request -> request.functionName(name));
+            return TAKEN;
+          } catch (ResourceNotFoundException e) {
+            return TAKEN;
+          } catch (ResourceConflictException e) {
+            // An update is under way.
+            return text(e);
+          }
+        });
   }
 }

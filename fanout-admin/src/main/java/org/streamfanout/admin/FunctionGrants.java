@@ -195,7 +195,7 @@ public final class FunctionGrants {
     return List.copyOf(resourcePolicies);
   }
 
-  /** Returns what is granted more widely than it should be, or not at all, and why. */
+  /** Returns what is not granted, though something may need it, and why. */
   public List<String> warnings() {
     return List.copyOf(warnings);
   }

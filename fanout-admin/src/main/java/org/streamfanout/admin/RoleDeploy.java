@@ -79,8 +79,8 @@ final class RoleDeploy {
 
   /** Plans what makes a role be there, which Lambda may assume. */
   DeployStep planRole(
-      String name, Optional<Role> there, FunctionGrants grants, List<String> problems) {
-    if (there.isEmpty()) {
+      String name, @Nullable Role there, FunctionGrants grants, List<String> problems) {
+    if (there == null) {
       return DeployStep.of(
           Part.ROLE,
           Action.CREATE,
@@ -88,7 +88,7 @@ final class RoleDeploy {
           List.of(new Change("trusts", null, LAMBDA)),
           () -> create(name, grants.trust()));
     }
-    String trust = decoded(there.get().assumeRolePolicyDocument());
+    String trust = decoded(there.assumeRolePolicyDocument());
     if (!trustsLambda(trust)) {
       problems.add(
           "the role '"

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.streamfanout.admin.DeployStep.Action;
 import org.streamfanout.admin.DeployStep.Change;
 import org.streamfanout.admin.DeployStep.Part;
@@ -23,11 +24,11 @@ import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 /** Makes the table of targets, and removes it. */
 final class TableDeploy {
   private final DynamoDbClient client;
-  private final Patience patience;
+  private final Polling polling;
 
-  TableDeploy(AdminClients clients, Patience patience) {
+  TableDeploy(AdminClients clients, Polling polling) {
     this.client = clients.client(DynamoDbClient.class, DynamoDbClient::builder);
-    this.patience = patience;
+    this.polling = polling;
   }
 
   Optional<TableDescription> find(String name) {
@@ -45,8 +46,8 @@ final class TableDeploy {
 
   /** Plans what makes a table be there; adds what is wrong with the one that is. */
   DeployStep plan(
-      String name, Optional<TableDescription> there, boolean onDemand, List<String> problems) {
-    if (there.isEmpty()) {
+      String name, @Nullable TableDescription there, boolean onDemand, List<String> problems) {
+    if (there == null) {
       List<Change> changes = new ArrayList<>();
       changes.add(
           new Change("keys", null, TargetsTable.SOURCE + " (S), " + TargetsTable.ID + " (S)"));
@@ -62,7 +63,7 @@ final class TableDeploy {
                       + " write units"));
       return DeployStep.of(Part.TABLE, Action.CREATE, name, changes, () -> create(name, onDemand));
     }
-    Map<String, String> keys = keys(there.get());
+    Map<String, String> keys = keys(there);
     Map<String, String> wanted =
         new TreeMap<>(
             Map.of("HASH", TargetsTable.SOURCE + " (S)", "RANGE", TargetsTable.ID + " (S)"));
@@ -76,7 +77,7 @@ final class TableDeploy {
               + wanted
               + "; give another --table");
     }
-    if (there.get().tableStatus() == TableStatus.DELETING) {
+    if (there.tableStatus() == TableStatus.DELETING) {
       problems.add("the table '" + name + "' is just being deleted; try again when it is gone");
     }
     return DeployStep.of(
@@ -84,7 +85,7 @@ final class TableDeploy {
         Action.NONE,
         name,
         List.of(),
-        there.get().tableStatus() == TableStatus.ACTIVE ? () -> {} : () -> awaitActive(name));
+        there.tableStatus() == TableStatus.ACTIVE ? () -> {} : () -> awaitActive(name));
   }
 
   private static Map<String, String> keys(TableDescription table) {
@@ -135,9 +136,10 @@ final class TableDeploy {
   }
 
   private void awaitActive(String name) {
-    patience.until(
+    polling.until(
         "the table '" + name + "' to be active",
-        () -> find(name).filter(each -> each.tableStatus() == TableStatus.ACTIVE));
+        () -> find(name).map(TableDescription::tableStatus).orElse(TableStatus.CREATING),
+        status -> status == TableStatus.ACTIVE);
   }
 
   /** Plans what makes a table be gone. */
@@ -154,12 +156,7 @@ final class TableDeploy {
               + name
               + " --no-deletion-protection-enabled");
     }
-    return DeployStep.of(
-        Part.TABLE,
-        Action.REMOVE,
-        name,
-        List.of(new Change("targets", String.valueOf(there.get().itemCount()), null)),
-        () -> remove(name));
+    return DeployStep.of(Part.TABLE, Action.REMOVE, name, List.of(), () -> remove(name));
   }
 
   private void remove(String name) {
@@ -176,9 +173,8 @@ final class TableDeploy {
             return Optional.empty();
           }
         });
-    patience.until(
-        "the table '" + name + "' to be gone",
-        () -> find(name).isEmpty() ? Optional.of(name) : Optional.empty());
+    polling.until(
+        "the table '" + name + "' to be gone", () -> find(name).isEmpty(), isGone -> isGone);
   }
 
   private static KeySchemaElement key(String name, KeyType type) {

@@ -128,16 +128,15 @@ final class TargetGrants {
       needs.externalIds.add(target.externalId());
     }
     for (Permission permission : permissions) {
-      if (!permission.action().equals(ASSUME)) {
+      if (permission.resource().equals(ANYTHING)) {
+        warnings.add(
+            "the destination of target '"
+                + target.id()
+                + "' does not tell its ARN, so "
+                + permission.action()
+                + " is not granted; allow it by hand, on what is meant");
+      } else if (!permission.action().equals(ASSUME)) {
         needs.add(permission);
-        if (permission.resource().equals(ANYTHING)) {
-          warnings.add(
-              "the destination of target '"
-                  + target.id()
-                  + "' does not tell its ARN, so "
-                  + permission.action()
-                  + " is granted on everything; narrow it by hand");
-        }
       }
     }
   }

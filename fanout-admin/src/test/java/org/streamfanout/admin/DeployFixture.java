@@ -31,8 +31,8 @@ final class DeployFixture implements AutoCloseable {
           .endpoint(account.endpoint())
           .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "s3cret")))
           .build();
-  private final Patience patience =
-      Patience.of(Duration.ofMinutes(2), nanos::get, time -> nanos.addAndGet(time.toNanos()));
+  private final Polling polling =
+      Polling.of(nanos::get, time -> nanos.addAndGet(time.toNanos()), Duration.ofMinutes(2));
   private final Path jar;
 
   DeployFixture(Path folder) {
@@ -52,8 +52,8 @@ final class DeployFixture implements AutoCloseable {
     return clients;
   }
 
-  Patience patience() {
-    return patience;
+  Polling polling() {
+    return polling;
   }
 
   Duration waited() {
@@ -75,7 +75,7 @@ final class DeployFixture implements AutoCloseable {
   }
 
   DeployPlan plan(UnaryOperator<Deployment.Builder> options) {
-    return new DeployPlanner(clients, patience)
+    return new DeployPlanner(clients, polling)
         .plan(options.apply(Deployment.of("fanout", FunctionCode.of(jar))).build());
   }
 
@@ -96,7 +96,7 @@ final class DeployFixture implements AutoCloseable {
   }
 
   DeployPlan planEnd() {
-    return new DestroyPlanner(clients, patience).plan("fanout", "fanoutTargets");
+    return new DestroyPlanner(clients, polling).plan("fanout", "fanoutTargets");
   }
 
   /** Returns what is in the account, its tables included. */

@@ -211,7 +211,7 @@ class DeployPlannerIT {
     assertThat(problems(() -> fixture.deploy(DEFAULTS)))
         .singleElement()
         .asString()
-        .contains("waited 120 s", "again");
+        .contains("for 120 s", "again", "cannot be assumed by Lambda");
     fixture.account().rolesAreUnknownFor(0);
     assertThat(fixture.deploy(DEFAULTS)).containsExactly("CREATE FUNCTION");
   }
@@ -387,6 +387,86 @@ class DeployPlannerIT {
     DeployFixture.carryOut(plan);
     assertThat(function("Runtime")).isEqualTo("\"java21\"");
     assertThat(function("Handler")).isEqualTo('"' + FunctionCode.HANDLER + '"');
+  }
+
+  @Test
+  void deploy_anImage_isRefused() {
+    fixture.deploy(DEFAULTS);
+    fixture.account().changeFunction("fanout", json("{'PackageType':'Image'}"));
+
+    assertThat(problems(() -> fixture.plan(DEFAULTS)))
+        .singleElement()
+        .asString()
+        .contains("is made of an image");
+  }
+
+  @Test
+  void deploy_variablesThatCannotBeRead_isRefused() {
+    fixture.deploy(DEFAULTS);
+    fixture
+        .account()
+        .changeFunction(
+            "fanout",
+            json("{'Environment':{'Error':{'ErrorCode':'AccessDenied','Message':'no key'}}}"));
+
+    assertThat(problems(() -> fixture.plan(DEFAULTS)))
+        .singleElement()
+        .asString()
+        .contains("could not be kept", "no key");
+  }
+
+  @Test
+  void deploy_anotherTable_isToldToTheFunctionAndKept() {
+    fixture.deploy(options -> options.table("others"));
+
+    assertThat(fixture.plan(DEFAULTS).isDone()).isTrue();
+    assertThat(fixture.plan(DEFAULTS).warnings())
+        .singleElement()
+        .asString()
+        .contains("--table others");
+    assertThat(fixture.tables().listTables().tableNames()).containsExactly("others");
+  }
+
+  @Test
+  void deploy_aTableOfAnotherRegion_isRefused() {
+    assertThat(
+            problems(
+                () ->
+                    fixture.plan(
+                        options ->
+                            options.table("arn:aws:dynamodb:us-east-1:123456789012:table/t"))))
+        .singleElement()
+        .asString()
+        .contains("us-east-1", "eu-west-1");
+  }
+
+  @Test
+  void deploy_rowsThatCannotBeRead_growNothingAndAreTold() {
+    String table = "arn:aws:dynamodb:eu-west-1:123456789012:table/nowhere";
+
+    DeployPlan plan = fixture.plan(options -> options.table(table));
+
+    assertThat(plan.warnings()).anyMatch(warning -> warning.contains("rows cannot be read"));
+    DeployFixture.carryOut(plan);
+    assertThat(fixture.account().policy("fanoutRole", "fanout")).contains(table);
+  }
+
+  @Test
+  void deploy_moreThanAPolicyHolds_isRefused() {
+    assertThat(
+            problems(
+                () ->
+                    fixture.plan(
+                        options ->
+                            options.grants(
+                                grants -> {
+                                  for (int number = 0; number < 200; number++) {
+                                    grants.source(TableFixture.STREAM + number);
+                                  }
+                                }))))
+        .singleElement()
+        .asString()
+        .contains("IAM takes 10240", "--exec-role-arn");
   }
 
   @Test

@@ -63,7 +63,7 @@ class DestroyPlannerIT {
   void destroy_aTableOfAnotherRegion_isRefused() {
     assertThatThrownBy(
             () ->
-                new DestroyPlanner(fixture.clients(), fixture.patience())
+                new DestroyPlanner(fixture.clients(), fixture.polling())
                     .plan("fanout", "arn:aws:dynamodb:us-east-1:123456789012:table/t"))
         .isInstanceOf(AdminException.class)
         .hasMessageContaining("not in eu-west-1");

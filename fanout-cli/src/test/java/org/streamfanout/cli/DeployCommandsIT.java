@@ -110,7 +110,38 @@ class DeployCommandsIT {
     assertThat(plan.errors()).contains("1 mapping calls the function");
     assertThat(ok("destroy --function fanout").out())
         .contains("function fanout: removed", "table fanoutTargets: removed", "role/fanoutRole");
-    assertThat(ok("destroy --function fanout").out()).contains("function fanout: is so already");
+    assertThat(ok("destroy --function fanout").out()).contains("function fanout: is gone already");
+  }
+
+  /** The lines under the page's title, one after the other. */
+  @Test
+  void page_commands_doWhatTheySay() throws Exception {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("docs/cli.md"))) {
+      root = root.getParent();
+    }
+    String page = Files.readString(root.resolve("docs/cli.md"));
+    String section = page.substring(page.indexOf("## The function: `deploy`"));
+    List<String> lines =
+        section.split("```")[1].lines().filter(line -> line.startsWith("./fanout ")).toList();
+
+    assertThat(lines).hasSize(3);
+    for (String line : lines) {
+      ok(line.substring("./fanout ".length()));
+    }
+    assertThat(account.calls()).contains("lambda:CreateFunction", "lambda:DeleteFunction");
+  }
+
+  @Test
+  void deploy_thatWasCut_tellsWhyAndIsCompletedByTheSameLine() {
+    account.cutAfter(8);
+    Ran cut = fanout("deploy --function fanout");
+    assertThat(cut.exitCode()).isEqualTo(Main.UNUSABLE);
+    assertThat(cut.errors()).contains("TheNetworkIsGone");
+    assertThat(account.snapshot()).doesNotContain("function fanout");
+
+    account.mend();
+    assertThat(ok("deploy --function fanout").out()).contains("function fanout: created");
   }
 
   @Test

@@ -33,12 +33,12 @@ class PolicyCommandTest {
         "["
             + Cli.row("own", "sqs", "arn:aws:sqs:eu-west-1:123456789012:q", "")
             + ","
-            + Cli.row("named", "kinesis", "out", "'active':false")
+            + Cli.row("named", "kinesis", "out", "").replace(":true", ":false")
             + ","
             + Cli.row(
                 "theirs",
                 "dynamodb",
-                "arn:aws:dynamodb:eu-west-1:210987654321:table/t",
+                "arn:aws:dynamodb:eu-west-1:210987654321:table/items",
                 "'role':'" + ROLE + "','externalId':'ext+1'")
             + "]");
     List<String> arguments =
@@ -101,13 +101,13 @@ class PolicyCommandTest {
             "\"Principal\":{\"AWS\":\"arn:aws:iam::123456789012:role/fanoutRole\"}",
             "\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":\"ext+1\"}}");
     assertThat(documents.get(3).path("document").toString())
-        .contains("arn:aws:dynamodb:eu-west-1:210987654321:table/t", "key/table")
+        .contains("arn:aws:dynamodb:eu-west-1:210987654321:table/items", "key/table")
         .doesNotContain("sqs:", "123456789012");
     assertThat(documents.get(1).path("document").toString())
         .contains(
             "\"sts:AssumeRole\",\"Resource\":\"" + ROLE,
             "arn:aws:kinesis:eu-west-1:123456789012:stream/out")
-        .doesNotContain("table/t\"", "key/table");
+        .doesNotContain("table/items", "key/table");
   }
 
   @Test
@@ -167,6 +167,24 @@ class PolicyCommandTest {
       }
     }
     assertThat(documents).isEqualTo(7);
+  }
+
+  @Test
+  void destinationThatTellsNoArn_isGrantedNothing() throws Exception {
+    Path targets = folder.resolve("unclear.json");
+    Files.writeString(
+        targets, "[" + Cli.row("t", "iot", "broker.internal.example#topic/x", "") + "]");
+
+    Ran ran =
+        Cli.run(
+            "policy",
+            "--function-arn",
+            "arn:aws:lambda:eu-west-1:123456789012:function:fanout",
+            "--targets",
+            targets.toString());
+
+    assertThat(ran.errors()).contains("'t' does not tell its ARN, so iot:Publish is not granted");
+    assertThat(ran.out()).doesNotContain("iot:", "\"*\"");
   }
 
   @Test

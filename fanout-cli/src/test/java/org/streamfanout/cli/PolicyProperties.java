@@ -51,7 +51,7 @@ class PolicyProperties {
           "lambda arn:aws:lambda:eu-west-1:123456789012:function:f#",
           "dynamodb table#",
           "dynamodb table#-{yyyy}",
-          "dynamodb arn:aws:dynamodb:eu-west-1:123456789012:table/t#",
+          "dynamodb arn:aws:dynamodb:eu-west-1:123456789012:table/table#",
           "eventbridge bus#",
           "eventbridge arn:aws:events:eu-west-1:123456789012:event-bus/b#",
           "iot a#-ats.iot.eu-west-1.amazonaws.com#topic/x",

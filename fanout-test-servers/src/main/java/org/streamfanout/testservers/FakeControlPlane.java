@@ -521,7 +521,11 @@ public final class FakeControlPlane implements AutoCloseable {
       return busy;
     }
     JsonNode expected = request.remove("RevisionId");
-    if (expected != null && !expected.equals(function.get("RevisionId"))) {
+    if (expected == null) {
+      return Answer.refused(
+          400, "InvalidParameterValueException", "the stand-in takes no change without a revision");
+    }
+    if (!expected.equals(function.get("RevisionId"))) {
       return Answer.refused(
           412,
           "PreconditionFailedException",

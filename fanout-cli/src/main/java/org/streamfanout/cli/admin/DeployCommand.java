@@ -16,7 +16,7 @@ import org.streamfanout.admin.DeployPlan;
 import org.streamfanout.admin.DeployPlanner;
 import org.streamfanout.admin.Deployment;
 import org.streamfanout.admin.FunctionCode;
-import org.streamfanout.admin.Patience;
+import org.streamfanout.admin.Polling;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +34,7 @@ public final class DeployCommand implements Callable<Integer> {
 
   private final PrintWriter out;
   private final PrintWriter errors;
-  private final Patience patience;
+  private final Polling polling;
 
   @Mixin private TableOptions table = new TableOptions();
   @Mixin private RoleOptions role = new RoleOptions();
@@ -112,21 +112,21 @@ public final class DeployCommand implements Callable<Integer> {
 
   /** Makes the command, which prints to these. */
   public DeployCommand(PrintWriter out, PrintWriter errors) {
-    this(out, errors, Patience.of(LONGEST_WAIT));
+    this(out, errors, Polling.system(LONGEST_WAIT));
   }
 
-  DeployCommand(PrintWriter out, PrintWriter errors, Patience patience) {
+  DeployCommand(PrintWriter out, PrintWriter errors, Polling polling) {
     this.out = out;
     this.errors = errors;
-    this.patience = patience;
+    this.polling = polling;
   }
 
   @Override
   public Integer call() {
     Deployment wanted = deployment();
     try (AdminClients clients = table.open(null, errors)) {
-      DeployPlan plan = new DeployPlanner(clients, patience).plan(wanted);
-      new DeployPrinter(out, errors, output, dryRun).run(plan);
+      DeployPlan plan = new DeployPlanner(clients, polling).plan(wanted);
+      new DeployPrinter(out, errors, output, dryRun, "is so already").run(plan);
       if (!output.isJson() && !dryRun) {
         out.println(
             "Next: ./fanout register <type>"

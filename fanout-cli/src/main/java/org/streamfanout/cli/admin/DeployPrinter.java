@@ -16,12 +16,18 @@ final class DeployPrinter {
   private final PrintWriter errors;
   private final OutputOption output;
   private final boolean dryRun;
+  private final String nothing;
 
-  DeployPrinter(PrintWriter out, PrintWriter errors, OutputOption output, boolean dryRun) {
+  /**
+   * @param nothing what a step is that has nothing to do
+   */
+  DeployPrinter(
+      PrintWriter out, PrintWriter errors, OutputOption output, boolean dryRun, String nothing) {
     this.out = out;
     this.errors = errors;
     this.output = output;
     this.dryRun = dryRun;
+    this.nothing = nothing;
   }
 
   /** Carries a plan out, unless this is a dry run, and tells of it. */
@@ -65,7 +71,7 @@ final class DeployPrinter {
       case CREATE -> dryRun ? "would be created" : "created";
       case CHANGE -> dryRun ? "would be changed" : "changed";
       case REMOVE -> dryRun ? "would be removed" : "removed";
-      case NONE -> "is so already";
+      case NONE -> nothing;
     };
   }
 

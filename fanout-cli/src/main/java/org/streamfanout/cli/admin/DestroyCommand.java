@@ -15,7 +15,7 @@ import org.streamfanout.admin.AdminClients;
 import org.streamfanout.admin.AdminException;
 import org.streamfanout.admin.DeployPlan;
 import org.streamfanout.admin.DestroyPlanner;
-import org.streamfanout.admin.Patience;
+import org.streamfanout.admin.Polling;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,12 +68,12 @@ public final class DestroyCommand implements Callable<Integer> {
     }
     try (AdminClients clients = table.open(null, errors)) {
       DeployPlan plan =
-          new DestroyPlanner(clients, Patience.of(DeployCommand.LONGEST_WAIT))
+          new DestroyPlanner(clients, Polling.system(DeployCommand.LONGEST_WAIT))
               .plan(table.functionName(), table.tableName());
       if (!dryRun && !yes && !plan.isDone() && isTerminal.getAsBoolean()) {
         ask();
       }
-      new DeployPrinter(out, errors, output, dryRun).run(plan);
+      new DeployPrinter(out, errors, output, dryRun, "is gone already").run(plan);
     }
     return CommandLine.ExitCode.OK;
   }

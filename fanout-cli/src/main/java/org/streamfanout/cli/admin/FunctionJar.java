@@ -22,7 +22,10 @@ final class FunctionJar {
    * @throws AdminException if there is none, or more than one
    */
   static Path find() {
-    Path command = command();
+    return beside(command());
+  }
+
+  static Path beside(@Nullable Path command) {
     List<Path> found = new ArrayList<>();
     if (command != null && command.getParent() != null) {
       Path folder = command.getParent();
