@@ -98,6 +98,9 @@ final class Templates {
       return new Ran(process.exitValue(), Files.readString(out), Files.readString(errors));
     } finally {
       process.destroyForcibly();
+      for (Path file : List.of(in, out, errors, folder)) {
+        Files.delete(file);
+      }
     }
   }
 }
