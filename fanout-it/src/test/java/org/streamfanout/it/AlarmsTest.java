@@ -52,7 +52,7 @@ class AlarmsTest {
   }
 
   /** What a function that holds something really writes: metrics with their dimensions. */
-  private static Set<String> written() throws IOException {
+  static Set<String> written() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Clock clock = Clock.systemUTC();
     EmfMetrics metrics =

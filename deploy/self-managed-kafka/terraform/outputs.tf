@@ -1,0 +1,34 @@
+output "source_id" {
+  description = "The topic: what targets are registered under."
+  value       = local.source_id
+}
+
+output "results_table_name" {
+  description = "The table of results, a destination of targets."
+  value       = aws_dynamodb_table.results.name
+}
+
+output "function_name" {
+  description = "The function."
+  value       = module.function.function_name
+}
+
+output "role_name" {
+  description = "The function's role, to give it what its targets need."
+  value       = module.function.role_name
+}
+
+output "targets_table_name" {
+  description = "The table of targets."
+  value       = module.function.targets_table_name
+}
+
+output "dead_letter_queue_url" {
+  description = "The destination of a target that takes dead letters."
+  value       = aws_sqs_queue.dead_letters.url
+}
+
+output "mapping_id" {
+  description = "The event source mapping."
+  value       = aws_lambda_event_source_mapping.topic.uuid
+}
