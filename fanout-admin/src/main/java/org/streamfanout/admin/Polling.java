@@ -83,4 +83,19 @@ public final class Polling {
       next = next.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : next.multipliedBy(2);
     }
   }
+
+  /**
+   * Lets a time go by, however long it is.
+   *
+   * @throws AdminException if the thread is interrupted, whose flag stays set then
+   */
+  void pass(String what, Duration time) {
+    try {
+      pause.take(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AdminException(
+          "interrupted while waiting for " + what + "; run it again, which goes on from there", e);
+    }
+  }
 }
