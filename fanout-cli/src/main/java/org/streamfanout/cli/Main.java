@@ -10,6 +10,7 @@ import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
+import org.streamfanout.cli.admin.StatusCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
 import org.streamfanout.cli.admin.UpdateCommand;
@@ -74,6 +75,7 @@ public final class Main {
         .addSubcommand(new KinesisCommand(output, errors))
         .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new DynamoDbCommand(output, errors))
+        .addSubcommand(new StatusCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
         .addSubcommand(new ListCommand(output, errors))
         .addSubcommand(new RegisterCommand(output, errors))

@@ -21,6 +21,7 @@ import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
+import org.streamfanout.cli.admin.StatusCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
 import org.streamfanout.cli.admin.UpdateCommand;
@@ -47,6 +48,7 @@ class CommandLinePageTest {
         new KinesisCommand(nowhere, nowhere),
         new KafkaCommand(nowhere, nowhere),
         new DynamoDbCommand(nowhere, nowhere),
+        new StatusCommand(nowhere, nowhere),
         new ListCommand(nowhere, nowhere),
         new RegisterCommand(nowhere, nowhere),
         new UpdateCommand(nowhere, nowhere),
