@@ -78,8 +78,7 @@ final class WorkerHost {
         }
         preflight.takeWarnings().forEach(this::warn);
         problems.addAll(preflight.problems());
-        try (HealthServer health =
-            problems.isEmpty() ? startHealth(wiring.engine(), problems) : null) {
+        try (HealthServer health = problems.isEmpty() ? startHealth(wiring, problems) : null) {
           if (!problems.isEmpty() || plan == null) {
             throw UnusableException.beforeSending(problems);
           }
@@ -110,13 +109,13 @@ final class WorkerHost {
     return null;
   }
 
-  private @Nullable HealthServer startHealth(FanoutEngine engine, List<String> problems) {
+  private @Nullable HealthServer startHealth(Wiring wiring, List<String> problems) {
     Integer port = options.healthPort();
     if (port == null) {
       return null;
     }
     try {
-      return HealthServer.start(options.healthHost(), port, new WorkerHealth(engine));
+      return HealthServer.start(options.healthHost(), port, new WorkerHealth(wiring));
     } catch (IOException e) {
       problems.add(
           "--health-port "
@@ -197,10 +196,10 @@ final class WorkerHost {
 
   /** What is known of the worker while it runs. */
   private final class WorkerHealth implements HealthServer.Health {
-    private final FanoutEngine engine;
+    private final Wiring wiring;
 
-    WorkerHealth(FanoutEngine engine) {
-      this.engine = engine;
+    WorkerHealth(Wiring wiring) {
+      this.wiring = wiring;
     }
 
     @Override
@@ -238,6 +237,7 @@ final class WorkerHost {
     @Override
     public byte[] status() {
       WorkerRun run = running;
+      targets.known().keySet().forEach(this::lookUp);
       WorkerNumbers numbers = metrics.numbers();
       Map<Source, WorkerStatus.Rows> rows = new HashMap<>();
       targets.known().forEach((source, known) -> rows.put(source, rows(known)));
@@ -246,6 +246,17 @@ final class WorkerHost {
               since, state(run), whyNotReady(), run == null ? null : run.status());
       ObjectNode worker = WorkerStatus.of(process, numbers, history.view(), rows);
       return StatusDocument.bytes(StatusDocument.of(numbers.at(), List.of(worker), null));
+    }
+
+    /**
+     * While a source has no records, nobody else looks; not more often than the registry allows.
+     */
+    private void lookUp(Source source) {
+      try {
+        wiring.registry().targetsFor(source);
+      } catch (RuntimeException e) {
+        // Not lost: the registry is watched, and its problem is a part of the document.
+      }
     }
 
     private WorkerStatus.State state(@Nullable WorkerRun run) {
@@ -265,7 +276,7 @@ final class WorkerHost {
       Map<String, List<String>> invalid = new HashMap<>();
       Targets rows = known.targets();
       if (rows != null) {
-        engine.validate(rows).forEach(each -> invalid.put(each.id(), each.problems()));
+        wiring.engine().validate(rows).forEach(each -> invalid.put(each.id(), each.problems()));
       }
       return new WorkerStatus.Rows(rows, invalid, known.problem());
     }

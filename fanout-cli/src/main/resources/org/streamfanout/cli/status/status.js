@@ -6,7 +6,8 @@
   const EVERY = 5000;
   const PATIENCE = 20000;
   const STALE = 20000;
-  const WINDOW = 30 * 60 * 1000;
+  const LONGEST = 30 * 60 * 1000;
+  const SHORTEST = 60 * 1000;
   const SVG = 'http://www.w3.org/2000/svg';
   const count = new Intl.NumberFormat('en');
   const few = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -92,14 +93,20 @@
     return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= most);
   }
 
-  function trace(points, now, top) {
+  // How far back a drawing goes: as far as the samples, so that those of a young worker are seen.
+  function reach(times, now) {
+    const first = Date.parse(list(times)[0]);
+    return Math.min(LONGEST, Math.max(SHORTEST, Number.isFinite(first) ? now - first : 0));
+  }
+
+  function trace(points, now, top, window) {
     const place = (point) => [
-      Math.max(0, 600 * (1 - (now - point.t) / WINDOW)).toFixed(1),
+      Math.max(0, 600 * (1 - (now - point.t) / window)).toFixed(1),
       (100 - 98 * point.v / top).toFixed(1),
     ].join(',');
     const runs = [];
     let run = [];
-    for (const point of points.filter((each) => now - each.t <= WINDOW)) {
+    for (const point of points.filter((each) => now - each.t <= window)) {
       if (point.v === null) {
         runs.push(run);
         run = [];
@@ -120,12 +127,12 @@
 
   const most = (points) => Math.max(0, ...points.map((point) => point.v ?? 0));
 
-  function drawing(points, now, top, attributes, ...more) {
+  function drawing(points, now, top, window, attributes, ...more) {
     return svg('svg', { viewBox: '0 0 600 100', preserveAspectRatio: 'none', ...attributes },
-      ...more, ...trace(points, now, top));
+      ...more, ...trace(points, now, top, window));
   }
 
-  function chart(title, unit, kind, points, now) {
+  function chart(title, unit, kind, points, now, window) {
     const top = ceiling(most(points));
     const latest = points.at(-1)?.v ?? null;
     const said = latest === null ? 'known from the second sample on, in some 10 seconds' :
@@ -134,10 +141,10 @@
     return el('figure', { class: 'chart ' + kind },
       el('figcaption', {}, el('strong', {}, title), el('span', { class: 'quiet' }, said)),
       el('div', { class: 'plot' },
-        drawing(points, now, top,
-          { role: 'img', 'aria-label': title + ', the last 30 minutes: ' + said }, line),
+        drawing(points, now, top, window,
+          { role: 'img', 'aria-label': title + ', the last ' + age(window) + ': ' + said }, line),
         el('span', { class: 'top small quiet' }, few.format(top) + unit)),
-      el('div', { class: 'ends small quiet' }, el('span', {}, '30 min ago'), el('span', {}, 'now')));
+      el('div', { class: 'ends small quiet' }, el('span', {}, age(window) + ' ago'), el('span', {}, 'now')));
   }
 
   const badge = (kind, text) => el('span', { class: 'badge ' + kind }, text);
@@ -179,7 +186,8 @@
       quiet('the oldest came ' + age(oldest) + ' ago'),
     ];
     if (source.retentionSeconds) {
-      parts.push(quiet(few.format(oldest / 10 / source.retentionSeconds) + ' % of its retention of '
+      const used = oldest / 10 / source.retentionSeconds;
+      parts.push(quiet((used < 0.1 ? 'under 0.1' : few.format(used)) + ' % of its retention of '
         + age(source.retentionSeconds * 1000)));
     }
     return parts;
@@ -193,7 +201,7 @@
       const latest = points.at(-1)?.v ?? null;
       if (latest !== null) {
         parts[0] += ', ' + few.format(latest) + '/s';
-        parts.push(drawing(points, now, most(points) || 1, { class: 'spark', 'aria-hidden': 'true' }));
+        parts.push(drawing(points, now, most(points) || 1, reach(worker.history.at, now), { class: 'spark', 'aria-hidden': 'true' }));
       }
     }
     return [el('div', {}, ...parts)];
@@ -242,7 +250,7 @@
   }
 
   function targetRow(target, source, worker, now, anchors) {
-    const notes = [[target.type ?? 'type unknown', target.destination].filter(Boolean).join(' to ')];
+    const notes = target.type ? [[target.type, target.destination].filter(Boolean).join(' to ')] : [];
     if (target.deadLetterOnly) {
       notes.push('takes dead letters only');
     } else if (target.onFailure && target.onFailure !== 'HOLD') {
@@ -306,6 +314,7 @@
           + '; its numbers of then are not shown.' : 'It has not answered since this page is served.'));
     }
     const now = Date.parse(worker.at);
+    const window = reach(worker.history?.at, now);
     const ready = worker.state === 'READY';
     const head = [badge(ready ? 'good' : 'bad', lower(worker.state)),
       ' up ' + age(now - Date.parse(worker.since)) + ', ' + count.format(number(worker.shards))
@@ -320,8 +329,9 @@
       ...list(worker.problems).map((text) => el('p', { class: 'bad name' }, text)),
       el('div', { class: 'charts' },
         chart('Records settled', '/s', 'settled',
-          rates(worker.history?.at, worker.history?.settled, now, worker.settled), now),
-        chart('Records held', '', 'held', levels(worker.history?.at, worker.history?.held, now, held), now)),
+          rates(worker.history?.at, worker.history?.settled, now, worker.settled), now, window),
+        chart('Records held', '', 'held',
+          levels(worker.history?.at, worker.history?.held, now, held), now, window)),
       ...list(worker.sources).map((source) => sourcePart(source, worker, now, anchors)));
   }
 
