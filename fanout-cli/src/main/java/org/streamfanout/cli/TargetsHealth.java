@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetRegistry;
@@ -12,6 +13,7 @@ import org.streamfanout.spi.Targets;
 
 /** Remembers how the last look-up of each source's targets went, and what it found. Thread-safe. */
 final class TargetsHealth {
+  private final ReentrantLock looking = new ReentrantLock();
   private final Map<Source, Known> known =
       new ConcurrentSkipListMap<>(Comparator.comparing(Source::id));
 
@@ -44,6 +46,30 @@ final class TargetsHealth {
           new Known(null, problem),
           (before, now) -> new Known(before.targets, now.problem));
       throw e;
+    }
+  }
+
+  /**
+   * Looks all sources up again in a registry that this one watches: while a source has no records,
+   * nobody else does. One thread does so at a time, and others do not wait, since a registry may
+   * take its time, and whoever asks for the health must have an answer.
+   */
+  void lookAgain(TargetRegistry watched) {
+    if (!looking.tryLock()) {
+      return;
+    }
+    try {
+      known.keySet().forEach(source -> lookAgain(watched, source));
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  private static void lookAgain(TargetRegistry watched, Source source) {
+    try {
+      watched.targetsFor(source);
+    } catch (RuntimeException e) {
+      // Not lost: it is what is known of the source from here on.
     }
   }
 

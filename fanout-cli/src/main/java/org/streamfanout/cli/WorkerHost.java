@@ -237,7 +237,7 @@ final class WorkerHost {
     @Override
     public byte[] status() {
       WorkerRun run = running;
-      targets.known().keySet().forEach(this::lookUp);
+      targets.lookAgain(wiring.registry());
       WorkerNumbers numbers = metrics.numbers();
       Map<Source, WorkerStatus.Rows> rows = new HashMap<>();
       targets.known().forEach((source, known) -> rows.put(source, rows(known)));
@@ -246,17 +246,6 @@ final class WorkerHost {
               since, state(run), whyNotReady(), run == null ? null : run.status());
       ObjectNode worker = WorkerStatus.of(process, numbers, history.view(), rows);
       return StatusDocument.bytes(StatusDocument.of(numbers.at(), List.of(worker), null));
-    }
-
-    /**
-     * While a source has no records, nobody else looks; not more often than the registry allows.
-     */
-    private void lookUp(Source source) {
-      try {
-        wiring.registry().targetsFor(source);
-      } catch (RuntimeException e) {
-        // Not lost: the registry is watched, and its problem is a part of the document.
-      }
     }
 
     private WorkerStatus.State state(@Nullable WorkerRun run) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -16,6 +17,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -259,6 +262,30 @@ class StatusCommandTest {
                 new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter())));
 
     assertThat(command.parseArgs(options.split(" ")).unmatched()).isEmpty();
+  }
+
+  @Test
+  void pages_whatTheyLetOneType_isUnderstood() throws IOException {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("docs/cli.md"))) {
+      folder = folder.getParent();
+    }
+    List<String> lines =
+        Files.readString(folder.resolve("docs/operations.md"))
+            .lines()
+            .filter(line -> line.matches("\\./fanout (status|kafka) .*"))
+            .toList();
+
+    assertThat(lines).hasSize(2);
+    for (String line : lines) {
+      CommandLine commands =
+          Main.commandLine(
+              InputStream.nullInputStream(),
+              new PrintWriter(new StringWriter()),
+              new PrintWriter(new StringWriter()));
+      String[] arguments = line.substring("./fanout ".length()).split(" ");
+      assertThat(commands.parseArgs(arguments).subcommand().unmatched()).isEmpty();
+    }
   }
 
   @Test

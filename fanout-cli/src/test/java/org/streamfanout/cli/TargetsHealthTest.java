@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.spi.RegistryException;
@@ -50,6 +53,50 @@ class TargetsHealthTest {
 
     assertThat(health.known())
         .containsEntry(SOURCE, new TargetsHealth.Known(null, "the table is gone"));
+  }
+
+  @Test
+  void lookAgain_knownSources_takesWhatIsThereNowAndItsTrouble() {
+    health.lookAgain(registry);
+    assertThat(health.known()).isEmpty();
+    registry.targetsFor(SOURCE);
+    next = Targets.NONE;
+    health.lookAgain(registry);
+    assertThat(health.problems()).singleElement().asString().contains("has no targets");
+
+    next = null;
+    health.lookAgain(registry);
+    assertThat(health.problems()).containsExactly("the table is gone");
+  }
+
+  /** Else pages that somebody looks at would keep the probes of the process from an answer. */
+  @Test
+  void lookAgain_registryThatHangs_isWaitedForByOneOnly() throws Exception {
+    registry.targetsFor(SOURCE);
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch repaired = new CountDownLatch(1);
+    TargetRegistry hanging =
+        source -> {
+          hangs.countDown();
+          try {
+            repaired.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return registry.targetsFor(source);
+        };
+    CompletableFuture<Void> first =
+        CompletableFuture.runAsync(
+            () -> health.lookAgain(hanging), task -> new Thread(task, "first").start());
+    hangs.await();
+
+    health.lookAgain(hanging);
+
+    assertThat(first).isNotDone();
+    next = Targets.NONE;
+    repaired.countDown();
+    first.get(60, TimeUnit.SECONDS);
+    assertThat(health.problems()).hasSize(1);
   }
 
   @Test

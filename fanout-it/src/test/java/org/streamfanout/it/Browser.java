@@ -324,13 +324,17 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() {
-    socket.abort();
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    List<ProcessHandle> children = process.descendants().toList();
     try {
-      process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS); // its profile is deleted next
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Asked to end, it takes its temporary files away.
+      tell("Browser.close", Map.of());
+      process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("the browser does not end", e);
+    } finally {
+      socket.abort();
+      children.forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 }

@@ -490,7 +490,7 @@
     const silent = problem !== null || old > STALE;
     asOf.textContent = 'as of ' + clock(answer.clock);
     const text = 'No answer since ' + clock(answer.clock) + ' (' + age(old) + '). What is below is as of then.'
-      + (problem === null ? '' : ' ' + problem);
+      + (problem === null ? '' : ' (' + problem + ')');
     if (silent) {
       stale.textContent = text;
     }
