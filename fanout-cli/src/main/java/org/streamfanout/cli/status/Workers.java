@@ -17,16 +17,16 @@ import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Workers that are asked how they do, each by its health port. No redirect is followed; how long an
@@ -101,30 +101,39 @@ public final class Workers implements AutoCloseable {
 
   /** Asks all of them, side by side, and returns a part of each, in their order. */
   public List<ObjectNode> ask() {
-    List<CompletableFuture<ObjectNode>> asked = urls.stream().map(this::ask).toList();
-    return asked.stream().map(CompletableFuture::join).toList();
+    long end = System.nanoTime() + patience.toNanos();
+    List<Future<ObjectNode>> asked =
+        urls.stream().map(url -> threads.submit(() -> read(send(url)))).toList();
+    List<ObjectNode> parts = new ArrayList<>();
+    for (int place = 0; place < urls.size(); place++) {
+      parts.add(part(urls.get(place), asked.get(place), end));
+    }
+    return parts;
   }
 
-  private CompletableFuture<ObjectNode> ask(URI url) {
-    CompletableFuture<CompletableFuture<HttpResponse<byte[]>>> sent =
-        CompletableFuture.supplyAsync(() -> send(url), threads);
-    return sent.thenCompose(answer -> answer)
-        .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
-        .thenApply(this::read)
-        .handle(
-            (worker, problem) -> {
-              sent.thenAccept(answer -> answer.cancel(true));
-              return problem == null ? answered(url, worker) : silent(url, problem);
-            });
+  private ObjectNode part(URI url, Future<ObjectNode> asked, long end) {
+    try {
+      long left = Math.max(0, end - System.nanoTime());
+      return answered(url, asked.get(left, TimeUnit.NANOSECONDS));
+    } catch (ExecutionException e) {
+      return silent(url, reason(e.getCause() == null ? e : e.getCause()));
+    } catch (TimeoutException e) {
+      return silent(url, tooLate());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return silent(url, "interrupted");
+    } finally {
+      asked.cancel(true);
+    }
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> send(URI url) {
+  private HttpResponse<byte[]> send(URI url) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(byAddress(URI.create(url + StatusPage.DOCUMENT)))
             .timeout(patience)
             .GET()
             .build();
-    return http.sendAsync(request, info -> new BoundedBody(MOST_BYTES));
+    return http.send(request, info -> new BoundedBody(MOST_BYTES));
   }
 
   /** A worker answers to addresses, and to few names; a certificate, though, has a name. */
@@ -174,29 +183,29 @@ public final class Workers implements AutoCloseable {
     return worker;
   }
 
-  private ObjectNode silent(URI url, Throwable problem) {
+  private ObjectNode silent(URI url, String problem) {
     Instant last = lastAnswers.get(url);
     ObjectNode worker = StatusDocument.part();
     worker.put("url", url.toString());
     worker.put("answered", false);
-    worker.put("problem", reason(problem));
+    worker.put("problem", problem);
     worker.put("lastAnswer", last == null ? null : last.toString());
     StatusDocument.putTrouble(worker, List.of(Trouble.NO_ANSWER));
     return worker;
   }
 
+  private String tooLate() {
+    return "no answer within " + patience.toMillis() / 1e3 + " s";
+  }
+
   private String reason(Throwable problem) {
-    Throwable cause = problem;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
+    if (problem instanceof HttpTimeoutException) {
+      return tooLate();
     }
-    if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
-      return "no answer within " + patience.toMillis() / 1e3 + " s";
-    }
-    @Nullable String text = cause.getMessage();
-    return cause instanceof ConnectException
+    String text = problem.getMessage();
+    return problem instanceof ConnectException
         ? "nobody listens there"
-        : text == null ? cause.toString() : text;
+        : text == null ? problem.toString() : text;
   }
 
   @Override
