@@ -143,6 +143,16 @@ class StatusIT {
     return MAPPER.missingNode();
   }
 
+  private static int accepted(JsonNode document, String id) {
+    return target(document, id).at("/records/accepted").asInt();
+  }
+
+  /** Both partitions' first calls are over, and the breaker is not closed. */
+  private static boolean isDown(JsonNode target) {
+    return target.path("trouble").toString().equals("[\"HELD\",\"BREAKER_OPEN\"]")
+        && target.at("/records/held").asInt() == RECORDS;
+  }
+
   private static JsonNode awaitDocument(
       WorkerProcess worker, String what, Predicate<JsonNode> wanted) {
     JsonNode[] last = new JsonNode[1];
@@ -202,12 +212,7 @@ class StatusIT {
           awaitDocument(
               worker,
               "the shop to be down",
-              document ->
-                  target(document, SHOP)
-                          .path("trouble")
-                          .toString()
-                          .equals("[\"HELD\",\"BREAKER_OPEN\"]")
-                      && target(document, "good").at("/records/accepted").asInt() == RECORDS);
+              document -> isDown(target(document, SHOP)) && accepted(document, "good") == RECORDS);
       assertThat(down.get("fine").asBoolean()).isFalse();
       assertThat(down.toString()).doesNotContain("canary");
       assertThat(target(down, SHOP).at("/records/held").asInt()).isEqualTo(RECORDS);
@@ -239,7 +244,12 @@ class StatusIT {
       answer = 200;
       JsonNode well =
           awaitDocument(
-              worker, "the shop to be back", document -> document.get("fine").asBoolean());
+              worker,
+              "the shop to be back",
+              document ->
+                  document.get("fine").asBoolean()
+                      && accepted(document, SHOP) == RECORDS
+                      && document.at("/workers/0/settled").asInt() == RECORDS);
       assertThat(target(well, SHOP).at("/records/held").asInt()).isZero();
       assertThat(target(well, SHOP).at("/records/accepted").asInt()).isEqualTo(RECORDS);
       assertThat(target(well, SHOP).get("breaker").asText()).isEqualTo("CLOSED");
