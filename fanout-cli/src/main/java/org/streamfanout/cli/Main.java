@@ -6,17 +6,18 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.streamfanout.admin.AdminException;
+import org.streamfanout.cli.admin.DeployCommand;
+import org.streamfanout.cli.admin.DestroyCommand;
 import org.streamfanout.cli.admin.DoctorCommand;
 import org.streamfanout.cli.admin.ExportCommand;
 import org.streamfanout.cli.admin.HookCommand;
 import org.streamfanout.cli.admin.ImportCommand;
 import org.streamfanout.cli.admin.ListCommand;
-import org.streamfanout.cli.admin.PlanCommand;
-import org.streamfanout.cli.admin.DeployCommand;
-import org.streamfanout.cli.admin.DestroyCommand;
-import org.streamfanout.cli.admin.PolicyCommand;
 import org.streamfanout.cli.admin.MappingCommand;
+import org.streamfanout.cli.admin.PlanCommand;
+import org.streamfanout.cli.admin.PolicyCommand;
 import org.streamfanout.cli.admin.RegisterCommand;
+import org.streamfanout.cli.admin.StatusCommand;
 import org.streamfanout.cli.admin.SwitchCommand;
 import org.streamfanout.cli.admin.UnregisterCommand;
 import org.streamfanout.cli.admin.UpdateCommand;
@@ -82,6 +83,7 @@ public final class Main {
         .addSubcommand(new KinesisCommand(output, errors))
         .addSubcommand(new KafkaCommand(output, errors))
         .addSubcommand(new DynamoDbCommand(output, errors))
+        .addSubcommand(new StatusCommand(output, errors))
         .addSubcommand(new ProvidersCommand(output))
         .addSubcommand(new DeployCommand(output, errors))
         .addSubcommand(new DestroyCommand(in, output, errors))

@@ -156,7 +156,7 @@ final class PrometheusText {
       line(
           "fanout_circuit_state",
           labels(each),
-          switch (each.circuit()) {
+          switch (each.breaker().state()) {
             case CLOSED -> 0;
             case HALF_OPEN -> 1;
             case OPEN -> 2;

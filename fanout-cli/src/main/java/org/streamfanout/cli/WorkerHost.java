@@ -1,17 +1,24 @@
 package org.streamfanout.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.cli.status.StatusDocument;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.registry.JsonTargetRegistry;
 import org.streamfanout.spi.FanoutException;
+import org.streamfanout.spi.Source;
+import org.streamfanout.spi.Targets;
 
 /**
  * Runs a worker as a command: checks everything first, answers for its health, says how it does,
@@ -33,6 +40,8 @@ final class WorkerHost {
   private final PrintWriter out;
   private final PrintWriter errors;
   private final WorkerMetrics metrics = new WorkerMetrics(Clock.systemUTC());
+  private final History history = new History();
+  private final Instant since = Clock.systemUTC().instant();
   private final TargetsHealth targets = new TargetsHealth();
   private volatile @Nullable WorkerRun running;
 
@@ -69,7 +78,7 @@ final class WorkerHost {
         }
         preflight.takeWarnings().forEach(this::warn);
         problems.addAll(preflight.problems());
-        try (HealthServer health = problems.isEmpty() ? startHealth(problems) : null) {
+        try (HealthServer health = problems.isEmpty() ? startHealth(wiring, problems) : null) {
           if (!problems.isEmpty() || plan == null) {
             throw UnusableException.beforeSending(problems);
           }
@@ -100,13 +109,13 @@ final class WorkerHost {
     return null;
   }
 
-  private @Nullable HealthServer startHealth(List<String> problems) {
+  private @Nullable HealthServer startHealth(Wiring wiring, List<String> problems) {
     Integer port = options.healthPort();
     if (port == null) {
       return null;
     }
     try {
-      return HealthServer.start(options.healthHost(), port, new WorkerHealth());
+      return HealthServer.start(options.healthHost(), port, new WorkerHealth(wiring));
     } catch (IOException e) {
       problems.add(
           "--health-port "
@@ -133,8 +142,14 @@ final class WorkerHost {
 
   private int run(WorkerRun run) throws InterruptedException {
     StatusLine status = StatusLine.of(errors, Terminal.hasErrors(), options.statusInterval());
-    while (!run.await(status.interval())) {
-      status.show(metrics.numbers(), run.status().shards());
+    Periods periods = new Periods(System::nanoTime);
+    periods.every(status.interval(), () -> status.show(metrics.numbers(), run.status().shards()));
+    if (options.healthPort() != null) {
+      history.add(metrics.numbers());
+      periods.every(History.EVERY, () -> history.add(metrics.numbers()));
+    }
+    while (!run.await(periods.untilNext())) {
+      periods.run();
     }
     status.clear();
     Duration limit = options.stopLimit();
@@ -181,6 +196,12 @@ final class WorkerHost {
 
   /** What is known of the worker while it runs. */
   private final class WorkerHealth implements HealthServer.Health {
+    private final Wiring wiring;
+
+    WorkerHealth(Wiring wiring) {
+      this.wiring = wiring;
+    }
+
     @Override
     public List<String> whyNotLive() {
       WorkerRun run = running;
@@ -211,6 +232,42 @@ final class WorkerHost {
       WorkerRun run = running;
       return PrometheusText.of(
           metrics.numbers(), run == null ? null : run.status(), whyNotReady().isEmpty());
+    }
+
+    @Override
+    public byte[] status() {
+      WorkerRun run = running;
+      targets.lookAgain(wiring.registry());
+      WorkerNumbers numbers = metrics.numbers();
+      Map<Source, WorkerStatus.Rows> rows = new HashMap<>();
+      targets.known().forEach((source, known) -> rows.put(source, rows(known)));
+      WorkerStatus.Process process =
+          new WorkerStatus.Process(
+              since, state(run), whyNotReady(), run == null ? null : run.status());
+      ObjectNode worker = WorkerStatus.of(process, numbers, history.view(), rows);
+      return StatusDocument.bytes(StatusDocument.of(numbers.at(), List.of(worker), null));
+    }
+
+    private WorkerStatus.State state(@Nullable WorkerRun run) {
+      if (run == null) {
+        return WorkerStatus.State.STARTING;
+      }
+      if (run.isStopping()) {
+        return WorkerStatus.State.STOPPING;
+      }
+      if (run.hasEnded()) {
+        return WorkerStatus.State.ENDED;
+      }
+      return whyNotReady().isEmpty() ? WorkerStatus.State.READY : WorkerStatus.State.NOT_READY;
+    }
+
+    private WorkerStatus.Rows rows(TargetsHealth.Known known) {
+      Map<String, List<String>> invalid = new HashMap<>();
+      Targets rows = known.targets();
+      if (rows != null) {
+        wiring.engine().validate(rows).forEach(each -> invalid.put(each.id(), each.problems()));
+      }
+      return new WorkerStatus.Rows(rows, invalid, known.problem());
     }
   }
 }

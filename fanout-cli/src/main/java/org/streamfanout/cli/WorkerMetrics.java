@@ -47,8 +47,9 @@ final class WorkerMetrics implements FanoutListener {
     private final Map<String, Long> attempts = new TreeMap<>();
     private final LatencyBuckets.Counter took = new LatencyBuckets.Counter();
     private long bytes;
-    private CircuitState circuit = CircuitState.CLOSED;
+    private WorkerNumbers.Breaker breaker = WorkerNumbers.Breaker.CLOSED;
     private @Nullable Integer callLimit;
+    private WorkerNumbers.@Nullable Failed lastFailure;
   }
 
   WorkerMetrics(Clock clock) {
@@ -70,6 +71,9 @@ final class WorkerMetrics implements FanoutListener {
       sums.attempts.merge(outcome, 1L, Long::sum);
       sums.bytes += event.bytes();
       sums.took.add(event.took());
+      if (failure != null) {
+        sums.lastFailure = new WorkerNumbers.Failed(failure, clock.instant());
+      }
     } finally {
       lock.unlock();
     }
@@ -79,7 +83,12 @@ final class WorkerMetrics implements FanoutListener {
   public void circuit(CircuitEvent event) {
     lock.lock();
     try {
-      sums(event.source(), event.targetId()).circuit = event.to();
+      Sums sums = sums(event.source(), event.targetId());
+      Instant since = sums.breaker.since();
+      sums.breaker =
+          event.to() == CircuitState.CLOSED
+              ? WorkerNumbers.Breaker.CLOSED
+              : new WorkerNumbers.Breaker(event.to(), since == null ? clock.instant() : since);
     } finally {
       lock.unlock();
     }
@@ -98,6 +107,19 @@ final class WorkerMetrics implements FanoutListener {
   @Override
   public void settled(TargetEvent event) {
     ledger.settled(event);
+    Failure failure = event.firstFailure();
+    if (failure != null && event.counts().held() > 0) {
+      lock.lock();
+      try {
+        Sums sums = sums(event.source(), event.targetId());
+        // What was never sent, since the target could not even be opened, say, has no attempt.
+        if (sums.lastFailure == null) {
+          sums.lastFailure = new WorkerNumbers.Failed(failure, clock.instant());
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   private Sums sums(Source source, String targetId) {
@@ -179,9 +201,10 @@ final class WorkerMetrics implements FanoutListener {
         sums.bytes,
         sums.took.now(),
         entry.held(),
-        sums.circuit,
+        sums.breaker,
         sums.callLimit,
-        entry.firstFailure());
+        entry.firstFailure(),
+        sums.lastFailure);
   }
 
   /** A target that has been sent to, and was in no answer yet: its first call is not done. */
@@ -195,8 +218,9 @@ final class WorkerMetrics implements FanoutListener {
         sums.bytes,
         sums.took.now(),
         null,
-        sums.circuit,
+        sums.breaker,
         sums.callLimit,
-        null);
+        null,
+        sums.lastFailure);
   }
 }

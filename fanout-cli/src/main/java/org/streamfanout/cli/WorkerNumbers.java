@@ -48,9 +48,10 @@ record WorkerNumbers(
    * @param bytes of all calls, failed ones included
    * @param took how long the calls took
    * @param held what is held now; null if nothing is
-   * @param circuit its breaker, as of its last change
+   * @param breaker its circuit breaker, as of its last change
    * @param callLimit how many calls it may have under way; null until it is first throttled
    * @param firstFailure the first failure of all; null if there was none
+   * @param lastFailure the last one; null if there was none
    */
   record Target(
       Source source,
@@ -61,15 +62,29 @@ record WorkerNumbers(
       long bytes,
       LatencyBuckets took,
       Ledger.@Nullable Held held,
-      CircuitState circuit,
+      Breaker breaker,
       @Nullable Integer callLimit,
-      @Nullable Failure firstFailure) {
+      @Nullable Failure firstFailure,
+      @Nullable Failed lastFailure) {
 
     /** Copies the map. */
     Target {
       attempts = Map.copyOf(attempts);
     }
   }
+
+  /**
+   * A target's circuit breaker.
+   *
+   * @param since when it was last closed; null while it is
+   */
+  record Breaker(CircuitState state, @Nullable Instant since) {
+    /** Lets every call through. */
+    static final Breaker CLOSED = new Breaker(CircuitState.CLOSED, null);
+  }
+
+  /** A failure, and when it was heard of. */
+  record Failed(Failure failure, Instant at) {}
 
   /** How many source records of a shard are settled for every target. */
   record Shard(Source source, @Nullable String name, long settled) {}

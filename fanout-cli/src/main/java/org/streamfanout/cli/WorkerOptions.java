@@ -48,8 +48,8 @@ final class WorkerOptions {
       names = "--health-port",
       paramLabel = "PORT",
       description =
-          "Answers /health/live, /health/ready and /metrics there; 0 takes a free port. Off if not"
-              + " given.")
+          "Answers /health/live, /health/ready and /metrics there, and / with the status page; 0"
+              + " takes a free port. Off if not given.")
   private @Nullable Integer healthPort;
 
   @Option(

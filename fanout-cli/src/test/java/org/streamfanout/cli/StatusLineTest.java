@@ -11,7 +11,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.streamfanout.core.Ledger;
-import org.streamfanout.spi.FanoutListener.CircuitState;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetCounts;
 
@@ -32,7 +31,8 @@ class StatusLineTest {
             0,
             new LatencyBuckets.Counter().now(),
             held,
-            CircuitState.CLOSED,
+            WorkerNumbers.Breaker.CLOSED,
+            null,
             null,
             null);
     return new WorkerNumbers(

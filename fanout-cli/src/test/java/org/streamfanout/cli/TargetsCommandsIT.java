@@ -218,6 +218,58 @@ class TargetsCommandsIT {
     assertThat(fanout("activate --id broken").exitCode()).isEqualTo(Main.UNUSABLE);
   }
 
+  private static Ran status(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("status", "--endpoint-url"));
+    arguments.add(server.endpoint().toString());
+    arguments.addAll(List.of(more));
+    return Cli.run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void status_ofTheTable_tellsItsRowsAndWhatIsWrong() throws Exception {
+    ok("register sns --id good --active true --destination " + TOPIC);
+    ok("register sns --id off --destination " + TOPIC);
+
+    Ran fine = status("--function", "fanout", "--region", "us-east-1");
+    assertThat(fine.exitCode()).as(fine.out() + fine.errors()).isZero();
+    assertThat(fine.out())
+        .startsWith("targets table fanoutTargets\n  " + Cli.STREAM + "\n")
+        .containsPattern("good +sns +" + TOPIC + " +true")
+        .containsPattern("off +sns +" + TOPIC + " +false")
+        .contains("Custom/FanOut", "all is well");
+
+    client.putItem(
+        request ->
+            request
+                .tableName(TABLE)
+                .item(
+                    Map.of(
+                        "sourceArn", AttributeValue.fromS(Cli.STREAM),
+                        "id", AttributeValue.fromS("broken"),
+                        "active", AttributeValue.fromBool(true))));
+    Ran broken = status("--table", TABLE, "--region", "us-east-1");
+    assertThat(broken.exitCode()).isEqualTo(1);
+    assertThat(broken.out()).contains("    ! broken: ", "'type' is missing");
+
+    ok("deactivate --id broken");
+    Ran off = status("--table", TABLE, "--region", "us-east-1", "--output", "json");
+    assertThat(off.exitCode()).as(off.out()).isZero();
+    JsonNode table = new JsonMapper().readTree(off.out()).get("table");
+    assertThat(table.at("/sources/0/targets").findValuesAsText("id"))
+        .containsExactly("broken", "good", "off");
+    assertThat(table.at("/sources/0/targets/0/problems")).isNotEmpty();
+  }
+
+  @Test
+  void status_ofATableThatIsNotThere_exitOneWithTheReason() throws Exception {
+    Ran ran = status("--table", "ghosts", "--region", "us-east-1", "--output", "json");
+
+    assertThat(ran.exitCode()).isEqualTo(1);
+    JsonNode table = new JsonMapper().readTree(ran.out()).get("table");
+    assertThat(table.get("problem").asText()).contains("'ghosts' is not there");
+    assertThat(table.get("trouble").get(0).asText()).isEqualTo("TABLE_UNREADABLE");
+  }
+
   @Test
   void json_isForPrograms() throws Exception {
     JsonNode added =

@@ -165,7 +165,7 @@ class WorkerMetricsTest {
   @Test
   void circuitAndConcurrency_theLastWordCounts() {
     metrics.sent(sent(Duration.ofMillis(3), null));
-    assertThat(target().circuit()).isEqualTo(CircuitState.CLOSED);
+    assertThat(target().breaker().state()).isEqualTo(CircuitState.CLOSED);
     assertThat(target().callLimit()).isNull();
 
     metrics.circuit(
@@ -173,8 +173,59 @@ class WorkerMetricsTest {
     metrics.concurrency(new ConcurrencyEvent(SOURCE, "t", 4, 8));
     metrics.concurrency(new ConcurrencyEvent(SOURCE, "t", 2, 8));
 
-    assertThat(target().circuit()).isEqualTo(CircuitState.OPEN);
+    assertThat(target().breaker().state()).isEqualTo(CircuitState.OPEN);
     assertThat(target().callLimit()).isEqualTo(2);
+  }
+
+  @Test
+  void breaker_probesThatFail_isOpenSinceItWasLastClosed() {
+    metrics.circuit(circuit(CircuitState.CLOSED, CircuitState.OPEN));
+    clock.pass(Duration.ofSeconds(5));
+    metrics.circuit(circuit(CircuitState.OPEN, CircuitState.HALF_OPEN));
+    clock.pass(Duration.ofSeconds(5));
+    metrics.circuit(circuit(CircuitState.HALF_OPEN, CircuitState.OPEN));
+
+    assertThat(target().breaker()).isEqualTo(new WorkerNumbers.Breaker(CircuitState.OPEN, START));
+
+    metrics.circuit(circuit(CircuitState.HALF_OPEN, CircuitState.CLOSED));
+    assertThat(target().breaker()).isEqualTo(new WorkerNumbers.Breaker(CircuitState.CLOSED, null));
+
+    metrics.circuit(circuit(CircuitState.CLOSED, CircuitState.OPEN));
+    assertThat(target().breaker().since()).isEqualTo(START.plusSeconds(10));
+  }
+
+  private static CircuitEvent circuit(CircuitState from, CircuitState to) {
+    return new CircuitEvent(SOURCE, "t", from, to, "test");
+  }
+
+  @Test
+  void lastFailure_ofAttempts_isTheLatestWithItsTime() {
+    metrics.sent(sent(Duration.ofMillis(3), Failure.retryable("First", "")));
+    clock.pass(Duration.ofSeconds(5));
+    metrics.sent(sent(Duration.ofMillis(3), Failure.retryable("Second", "")));
+    clock.pass(Duration.ofSeconds(5));
+    metrics.sent(sent(Duration.ofMillis(3), null));
+
+    assertThat(target().lastFailure())
+        .isEqualTo(new WorkerNumbers.Failed(Failure.retryable("Second", ""), START.plusSeconds(5)));
+  }
+
+  @Test
+  void lastFailure_whatWasNeverSent_isWhyItIsHeld() {
+    TargetEvent held =
+        new TargetEvent(
+            SOURCE,
+            "s",
+            "t",
+            "sqs",
+            counts(0, 6),
+            Failure.retryable("NotOpen", ""),
+            null,
+            TargetCounts.ZERO);
+    metrics.settled(held);
+
+    assertThat(target().lastFailure())
+        .isEqualTo(new WorkerNumbers.Failed(Failure.retryable("NotOpen", ""), START));
   }
 
   private static Map.Entry<String, Long> entry(String name, Long count) {

@@ -106,6 +106,11 @@ final class WorkerProcess implements AutoCloseable {
     return HEALTH.matcher(errors.text);
   }
 
+  /** Returns what it has written to standard error so far. */
+  String errors() {
+    return errors.text.toString();
+  }
+
   /** Asks the health endpoint. */
   HttpResponse<String> get(String path) throws Exception {
     Matcher found = health();

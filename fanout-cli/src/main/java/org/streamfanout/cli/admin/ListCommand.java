@@ -56,8 +56,8 @@ public final class ListCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private static Map<StoredTarget, List<String>> problems(
-      List<StoredTarget> rows, TargetCheck check) {
+  /** Returns what is wrong with each of some rows, among which are all of their sources. */
+  static Map<StoredTarget, List<String>> problems(List<StoredTarget> rows, TargetCheck check) {
     Map<String, List<StoredTarget>> bySource =
         rows.stream().collect(Collectors.groupingBy(StoredTarget::sourceArn));
     Map<StoredTarget, List<String>> problems = new LinkedHashMap<>();
