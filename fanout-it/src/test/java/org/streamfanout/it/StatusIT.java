@@ -212,7 +212,11 @@ class StatusIT {
           awaitDocument(
               worker,
               "the shop to be down",
-              document -> isDown(target(document, SHOP)) && accepted(document, "good") == RECORDS);
+              document ->
+                  isDown(target(document, SHOP))
+                      && accepted(document, "good") == RECORDS
+                      // a call tells of its targets first, then of its shard
+                      && document.at("/workers/0/sources/0/shards").size() == 2);
       assertThat(down.get("fine").asBoolean()).isFalse();
       assertThat(down.toString()).doesNotContain("canary");
       assertThat(target(down, SHOP).at("/records/held").asInt()).isEqualTo(RECORDS);
@@ -221,7 +225,6 @@ class StatusIT {
       assertThat(target(down, SHOP).at("/lastFailure/kind").asText()).isEqualTo("RETRYABLE");
       assertThat(target(down, "good").get("trouble")).isEmpty();
       assertThat(target(down, "off").get("row").asText()).isEqualTo("inactive");
-      assertThat(down.at("/workers/0/sources/0/shards")).hasSize(2);
       assertThat(down.at("/workers/0/ledgerDifference").asInt()).isZero();
       awaitDocument(
           worker, "its age to grow", document -> heldFor(document).compareTo(heldFor(down)) > 0);
