@@ -72,14 +72,26 @@ class DocumentedCommandsTest {
     return Main.commandLine(InputStream.nullInputStream(), nowhere, nowhere);
   }
 
+  /** Returns those that can be typed as they stand, as pairs of document and command. */
+  static Stream<Arguments> complete() throws IOException {
+    return commands().stream().filter(each -> isComplete((String) each.get()[1]));
+  }
+
+  private static boolean isComplete(String command) {
+    return words(command).length > 1 && !PLACEHOLDER.matcher(command).find();
+  }
+
+  static String[] words(String command) {
+    return WORD.matcher(command)
+        .results()
+        .map(DocumentedCommandsTest::unquoted)
+        .toArray(String[]::new);
+  }
+
   private static void check(String command) {
-    String[] words =
-        WORD.matcher(command)
-            .results()
-            .map(DocumentedCommandsTest::unquoted)
-            .toArray(String[]::new);
+    String[] words = words(command);
     assertThat(fanout().getSubcommands()).containsKey(words[0]);
-    if (words.length > 1 && !PLACEHOLDER.matcher(command).find()) {
+    if (isComplete(command)) {
       assertThat(fanout().parseArgs(words).subcommand()).isNotNull();
     }
   }
