@@ -112,7 +112,7 @@ class DocumentedBuildIT {
                 assertThat(Repository.file("pom.xml"))
                     .content()
                     .containsPattern("(?s)<profiles>.*<id>" + found.group(1) + "</id>"));
-    List<String> command = new ArrayList<>(List.of("mvn", "-o", "-q", "-B"));
+    List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B"));
     boolean goal = false;
     for (String word : WORD.matcher(line).results().map(found -> found.group()).toList()) {
       goal |= GOALS.contains(word);
