@@ -41,7 +41,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * where everything that is looked up by name is there.
  */
 class DocumentedCommandsIT {
-  /** What other tests run: as a process, on real servers. */
+  /** What other tests run, as a process or on real servers, though not always line by line. */
   private static final Set<String> ELSEWHERE =
       Set.of(
           "run", // MainJobIT, OperationsPageIT
