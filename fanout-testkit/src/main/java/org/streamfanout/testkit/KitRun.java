@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.streamfanout.spi.Batch;
@@ -199,13 +200,30 @@ final class KitRun implements AutoCloseable {
         .containsExactlyElementsOf(names(expected(accepted)));
   }
 
-  /** Asserts that what was accepted, and these messages besides, have arrived once each. */
-  void assertArrivedWith(List<Message> others) throws Exception {
+  /** Asserts that what was accepted, and these messages besides, arrive once each. */
+  void assertArrivesWith(List<Message> others) throws Exception {
     List<Message> all = new ArrayList<>(accepted);
     all.addAll(others);
+    awaitAtLeast(all.size(), () -> destination.arrived().size());
     assertThat(names(destination.arrived()))
         .as("what has arrived, against what was accepted or applied")
         .containsExactlyInAnyOrderElementsOf(names(expected(all)));
+  }
+
+  /** Waits until the destination counts so many calls. */
+  void awaitCalls(int count) throws Exception {
+    awaitAtLeast(count, destination::calls);
+  }
+
+  /**
+   * Waits for the destination, which may not be through with a call yet whose sender has heard that
+   * its connection broke. Gives up in silence: what follows asserts.
+   */
+  private static void awaitAtLeast(int count, Callable<Integer> reached) throws Exception {
+    Deadline patience = Deadline.after(DEADLINE);
+    while (reached.call() < count && !patience.isExpired()) {
+      Thread.sleep(10);
+    }
   }
 
   private List<Bytes> expected(List<Message> messages) {
