@@ -5,13 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** A targets table in DynamoDB Local. */
 final class TableFixture implements AutoCloseable {
@@ -31,13 +27,7 @@ final class TableFixture implements AutoCloseable {
   }
 
   void create() {
-    client.createTable(
-        request ->
-            request
-                .tableName(NAME)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
-                .attributeDefinitions(text("sourceArn"), text("id")));
+    DynamoDbTables.createTargets(client, NAME);
   }
 
   void delete() {
@@ -82,16 +72,5 @@ final class TableFixture implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
   }
 }

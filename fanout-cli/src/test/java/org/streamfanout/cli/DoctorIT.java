@@ -18,25 +18,25 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.streamfanout.cli.Cli.Ran;
 import org.streamfanout.testkit.RecordingEndpoint;
 import org.streamfanout.testkit.RecordingEndpoint.Request;
 import org.streamfanout.testkit.RecordingEndpoint.Response;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import org.streamfanout.testservers.KinesisServer;
 import org.streamfanout.testservers.RedisServer;
 import org.streamfanout.testservers.SqsServer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -47,7 +47,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 class DoctorIT {
   private static final String TABLE = "fanoutTargets";
-  private static final String STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/in";
+  private static final String STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/inputStream";
   private static final String QUEUES = "arn:aws:sqs:us-east-1:000000000000:";
   private static final String ROLE = "arn:aws:iam::000000000000:role/fanout";
   private static final Pattern ACTION_NAME = Pattern.compile("ActionNames\\.member\\.\\d+=([^&]+)");
@@ -65,6 +65,7 @@ class DoctorIT {
   private static RedisServer redis;
   private static RecordingEndpoint aws;
   private static DynamoDbClient client;
+  private static volatile boolean isRepaired;
 
   @BeforeAll
   static void start() {
@@ -76,13 +77,7 @@ class DoctorIT {
     redis = RedisServer.start();
     aws = RecordingEndpoint.start().answer(DoctorIT::answer);
     client = AwsTestClients.client(DynamoDbClient.builder(), tables.endpoint());
-    client.createTable(
-        request ->
-            request
-                .tableName(TABLE)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
-                .attributeDefinitions(text("sourceArn"), text("id")));
+    DynamoDbTables.createTargets(client, TABLE);
     try (SqsClient sqs = AwsTestClients.client(SqsClient.builder(), queues.endpoint())) {
       sqs.createQueue(request -> request.queueName("q"));
       String letters = sqs.createQueue(request -> request.queueName("letters")).queueUrl();
@@ -90,12 +85,12 @@ class DoctorIT {
     }
     try (KinesisClient kinesis =
         AwsTestClients.client(KinesisClient.builder(), streams.endpoint())) {
-      kinesis.createStream(request -> request.streamName("in").shardCount(1));
+      kinesis.createStream(request -> request.streamName("inputStream").shardCount(1));
       StreamStatus status;
       do {
         status =
             kinesis
-                .describeStreamSummary(request -> request.streamName("in"))
+                .describeStreamSummary(request -> request.streamName("inputStream"))
                 .streamDescriptionSummary()
                 .streamStatus();
       } while (status != StreamStatus.ACTIVE);
@@ -118,17 +113,6 @@ class DoctorIT {
     tables.close();
     System.clearProperty("aws.accessKeyId");
     System.clearProperty("aws.secretAccessKey");
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
   }
 
   private static void row(String id, String type, String destination, String... more) {
@@ -161,7 +145,9 @@ class DoctorIT {
           ("{'EventSourceMappings':[{'UUID':'u-1','State':'Enabled','EventSourceArn':'"
                   + STREAM
                   + "','FunctionArn':'arn:aws:lambda:us-east-1:000000000000:function:fanout',"
-                  + "'MaximumRetryAttempts':-1,'MaximumRecordAgeInSeconds':-1}]}")
+                  + "'FunctionResponseTypes':"
+                  + (isRepaired ? "['ReportBatchItemFailures']" : "[]")
+                  + ",'MaximumRetryAttempts':-1,'MaximumRecordAgeInSeconds':-1}]}")
               .replace('\'', '"'));
     }
     if (request.path().endsWith("/concurrency")) {
@@ -278,23 +264,38 @@ class DoctorIT {
                     .contains("--function-response-types ReportBatchItemFailures"));
   }
 
-  @Test
-  void repairedTable_isWellForAWorker() {
-    Ran ran = doctor("--no-function", "--source-arn", STREAM);
-    assertThat(ran.exitCode()).isEqualTo(Main.UNUSABLE);
+  static Stream<Arguments> documented() throws IOException {
+    return DocumentedCommandsTest.complete()
+        .filter(each -> ((String) each.get()[1]).startsWith("doctor "));
+  }
+
+  /** As it stands in the document, but for the region, if it names another than the servers'. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("documented")
+  void repairedAccount_isWellForEveryCommandOfTheDocuments(String document, String command) {
+    String[] words =
+        DocumentedCommandsTest.words(
+            command.replaceFirst("^doctor +", "").replaceFirst("--region \\S+", ""));
     Map<String, AttributeValue> broken = item("broken");
     Map<String, AttributeValue> lost = item("lost");
     delete("broken");
     delete("lost");
+    isRepaired = true;
     try {
-      Ran again = doctor("--no-function", "--source-arn", STREAM);
+      Ran ran = doctor(words);
 
-      assertThat(again.out()).contains("0 problems");
-      assertThat(again.exitCode()).isEqualTo(Main.SETTLED);
+      assertThat(ran.out() + ran.errors()).as(document).contains("0 problems, ", " 0 unknown, ");
+      assertThat(ran.exitCode()).isEqualTo(Main.SETTLED);
     } finally {
+      isRepaired = false;
       client.putItem(request -> request.tableName(TABLE).item(broken));
       client.putItem(request -> request.tableName(TABLE).item(lost));
     }
+  }
+
+  @Test
+  void commandsOfTheDocuments_areFound() throws IOException {
+    assertThat(documented()).hasSizeGreaterThanOrEqualTo(3);
   }
 
   private static Map<String, AttributeValue> keyOf(String id) {

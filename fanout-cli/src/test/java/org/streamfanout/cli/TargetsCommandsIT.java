@@ -19,13 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.streamfanout.cli.Cli.Ran;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** The commands about targets, on a table in DynamoDB Local. */
 class TargetsCommandsIT {
@@ -53,29 +49,12 @@ class TargetsCommandsIT {
 
   @BeforeEach
   void createTable() {
-    client.createTable(
-        request ->
-            request
-                .tableName(TABLE)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
-                .attributeDefinitions(text("sourceArn"), text("id")));
+    DynamoDbTables.createTargets(client, TABLE);
   }
 
   @AfterEach
   void deleteTable() {
     client.deleteTable(request -> request.tableName(TABLE));
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
   }
 
   private static Map<String, AttributeValue> item(String id) {

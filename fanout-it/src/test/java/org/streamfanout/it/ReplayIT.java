@@ -28,6 +28,7 @@ import org.streamfanout.spi.Failure;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import org.streamfanout.testservers.KafkaServer;
 import org.streamfanout.testservers.KinesisServer;
 import org.streamfanout.testservers.S3Server;
@@ -35,12 +36,7 @@ import org.streamfanout.testservers.SnsServer;
 import org.streamfanout.testservers.SqsServer;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -207,7 +203,7 @@ class ReplayIT {
     try (DynamoDbServer server = DynamoDbServer.start();
         DynamoDbClient dynamoDb =
             AwsTestClients.client(DynamoDbClient.builder(), server.endpoint())) {
-      createTable(dynamoDb, "letters", "target", "letterId");
+      DynamoDbTables.create(dynamoDb, "letters", "target", "letterId");
       PoisonRecords poison = PoisonRecords.ofUpTo(SMALL);
       long count =
           poison.refuse(
@@ -224,7 +220,7 @@ class ReplayIT {
       assertReplayed(poison, count, fileOf(letters), null);
 
       // A target that sends more than bodies: its letters hold the table changes.
-      createTable(dynamoDb, "copy", "id");
+      DynamoDbTables.create(dynamoDb, "copy", "id");
       Files.writeString(
           directory.resolve("targets.json"),
           """
@@ -249,30 +245,6 @@ class ReplayIT {
                 assertThat(item.get("n").n()).isEqualTo("12345678901234567890123456789012345678");
               });
     }
-  }
-
-  private static void createTable(DynamoDbClient dynamoDb, String table, String... keys) {
-    List<AttributeDefinition> attributes = new ArrayList<>();
-    List<KeySchemaElement> schema = new ArrayList<>();
-    for (String key : keys) {
-      attributes.add(
-          AttributeDefinition.builder()
-              .attributeName(key)
-              .attributeType(ScalarAttributeType.S)
-              .build());
-      schema.add(
-          KeySchemaElement.builder()
-              .attributeName(key)
-              .keyType(schema.isEmpty() ? KeyType.HASH : KeyType.RANGE)
-              .build());
-    }
-    dynamoDb.createTable(
-        request ->
-            request
-                .tableName(table)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(attributes)
-                .keySchema(schema));
   }
 
   /** Returns an item as plain JSON, as an export of the table is made into. */

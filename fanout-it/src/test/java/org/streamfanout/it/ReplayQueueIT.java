@@ -21,14 +21,10 @@ import org.streamfanout.it.ChildProcess.Ran;
 import org.streamfanout.testkit.Records;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import org.streamfanout.testservers.SqsServer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** {@code ./fanout replay} out of queues whose messages have an order, or take long. */
@@ -296,24 +292,7 @@ class ReplayQueueIT {
   }
 
   private static void createTable(DynamoDbClient dynamoDb) {
-    dynamoDb.createTable(
-        request ->
-            request
-                .tableName("targets")
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(text("sourceArn"), text("id"))
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE)));
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
+    DynamoDbTables.createTargets(dynamoDb, "targets");
   }
 
   private void putRow(DynamoDbClient dynamoDb, String id, boolean active) {

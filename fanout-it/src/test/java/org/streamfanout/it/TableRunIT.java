@@ -18,15 +18,11 @@ import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.it.ChildProcess.Ran;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** {@code ./fanout run --table}, against a real table. */
 class TableRunIT {
@@ -60,24 +56,7 @@ class TableRunIT {
   @BeforeEach
   void createTable() {
     table = "targets" + tables++;
-    dynamoDb.createTable(
-        request ->
-            request
-                .tableName(table)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(text("sourceArn"), text("id"))
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE)));
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
+    DynamoDbTables.createTargets(dynamoDb, table);
   }
 
   private void putRow(String id, String type, String destination, boolean active) {

@@ -17,12 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
  * The lines of {@code ./fanout} in the pages of {@code deploy/}. Targets are registered in DynamoDB
@@ -51,30 +47,9 @@ class TemplatePagesIT {
             "ProdKinesisToPocDynamo",
             "PocLambdaFirehose",
             "cross-account-msk-data-streaming")) {
-      table(function + "Targets", "sourceArn", "id");
+      DynamoDbTables.create(client, function + "Targets", "sourceArn", "id");
     }
-    table("cross-account-msk-data-streaming", "device_id", "window_start");
-  }
-
-  private static void table(String name, String partitionKey, String sortKey) {
-    client.createTable(
-        request ->
-            request
-                .tableName(name)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key(partitionKey, KeyType.HASH), key(sortKey, KeyType.RANGE))
-                .attributeDefinitions(text(partitionKey), text(sortKey)));
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
+    DynamoDbTables.create(client, "cross-account-msk-data-streaming", "device_id", "window_start");
   }
 
   @AfterAll

@@ -90,7 +90,7 @@ final class WorkerProcess implements AutoCloseable {
     return startPlain(directory, Map.of(), arguments);
   }
 
-  private static WorkerProcess startPlain(
+  static WorkerProcess startPlain(
       Path directory, Map<String, String> environment, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(Repository.file("fanout").toString()));
     command.addAll(arguments);

@@ -7,15 +7,11 @@ import org.streamfanout.aws.AwsAccess;
 import org.streamfanout.aws.AwsClients;
 import org.streamfanout.progress.dynamodb.ProgressTable;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** The table of targets that the function {@code fanout} reads, in DynamoDB Local. */
 final class TargetTable implements AutoCloseable {
@@ -33,13 +29,7 @@ final class TargetTable implements AutoCloseable {
 
   /** Makes the table. */
   void create() {
-    client.createTable(
-        request ->
-            request
-                .tableName(NAME)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
-                .attributeDefinitions(text("sourceArn"), text("id")));
+    DynamoDbTables.createTargets(client, NAME);
   }
 
   /** Drops the table. */
@@ -85,17 +75,6 @@ final class TargetTable implements AutoCloseable {
     URI endpoint = server.endpoint();
     return new HashMap<>(
         Map.of("FANOUT_ENDPOINT_URL", endpoint.toString(), "FANOUT_ALLOW_LOCAL", "true"));
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
   }
 
   @Override

@@ -23,14 +23,10 @@ import org.streamfanout.testkit.Fault;
 import org.streamfanout.testkit.FaultProxy;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
+import org.streamfanout.testservers.DynamoDbTables;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** Against DynamoDB Local, with the fault proxy in between. */
 class DynamoDbTargetRegistryIT {
@@ -60,29 +56,12 @@ class DynamoDbTargetRegistryIT {
 
   @BeforeEach
   void createTable() {
-    client.createTable(
-        request ->
-            request
-                .tableName(TABLE)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .keySchema(key("sourceArn", KeyType.HASH), key("id", KeyType.RANGE))
-                .attributeDefinitions(text("sourceArn"), text("id")));
+    DynamoDbTables.createTargets(client, TABLE);
   }
 
   @AfterEach
   void deleteTable() {
     client.deleteTable(request -> request.tableName(TABLE));
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
-  }
-
-  private static AttributeDefinition text(String name) {
-    return AttributeDefinition.builder()
-        .attributeName(name)
-        .attributeType(ScalarAttributeType.S)
-        .build();
   }
 
   @Test
