@@ -134,7 +134,7 @@ class KclProofIT {
       ProofClaims claims = new ProofClaims(ProofStream.read(kinesis, STREAM), log());
       claims.everyRecordArrived();
       claims.orderHolds();
-      int twice = claims.onlyWhatWasInFlightCameTwice(victim, left, ProofWorker.MAX_RECORDS);
+      int twice = claims.onlyWhatWasInFlightCameTwice(victim, left, ProofWorker.MAX_HELD);
       LOG.warn("{}; {} of the killed worker's came twice", claims, twice);
       assertThat(stopInOrder(survivorOf(victim))).as("exit code").isZero();
     }

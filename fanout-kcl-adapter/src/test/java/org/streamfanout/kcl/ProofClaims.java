@@ -136,14 +136,14 @@ final class ProofClaims {
   }
 
   /**
-   * What came twice was brought by the killed worker and then by another, once each, and was in the
-   * batch of each of its shards that it had not written a checkpoint of.
+   * What came twice was brought by the killed worker and then by another, once each, and was past
+   * its checkpoint of the shard, by no more than it may run ahead.
    *
    * @param left the killed worker's leases as it left them
-   * @param batch how many source records a batch has at most
+   * @param inHand how many source records of a shard may be in hand
    * @return how many arrivals were repeated
    */
-  int onlyWhatWasInFlightCameTwice(String killed, Map<String, Lease> left, int batch) {
+  int onlyWhatWasInFlightCameTwice(String killed, Map<String, Lease> left, int inHand) {
     Map<Arrival, List<String>> repeated = workersByArrival();
     repeated.values().removeIf(workers -> workers.size() == 1);
     Map<String, Set<String>> inFlight = new HashMap<>();
@@ -158,7 +158,7 @@ final class ProofClaims {
           inFlight.computeIfAbsent(shard, unused -> new HashSet<>()).add(sequenceNumber);
         });
     assertThat(inFlight.values())
-        .allSatisfy(numbers -> assertThat(numbers).hasSizeLessThanOrEqualTo(batch));
+        .allSatisfy(numbers -> assertThat(numbers).hasSizeLessThanOrEqualTo(inHand));
     return repeated.size();
   }
 

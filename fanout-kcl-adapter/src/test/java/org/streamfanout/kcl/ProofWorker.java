@@ -30,8 +30,10 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 final class ProofWorker {
   static final List<String> TARGETS = List.of("steady", "flaky", "third");
 
-  /** Source records of a shard in one batch, which bounds what is in flight. */
-  static final int MAX_RECORDS = 50;
+  /** Source records of a shard that may be in hand, which bounds what is in flight. */
+  static final int MAX_HELD = 200;
+
+  private static final int MAX_RECORDS = 50;
 
   private static final long EXIT_SECONDS = 30;
 
@@ -108,7 +110,8 @@ final class ProofWorker {
             .options(
                 KclOptions.DEFAULT.withShard(
                     new ShardOptions(
-                        Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofSeconds(1))))
+                            Duration.ofSeconds(5), Duration.ofMillis(100), Duration.ofSeconds(1))
+                        .withMaxHeld(MAX_HELD, ShardOptions.DEFAULT.maxHeldBytes())))
             .configure(ProofWorker::configure)
             .build();
     Thread commands = new Thread(() -> obey(worker), "commands");
