@@ -41,16 +41,11 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * where everything that is looked up by name is there.
  */
 class DocumentedCommandsIT {
-  /** What other tests run, as a process or on real servers, though not always line by line. */
+  /**
+   * Run by {@code DoctorIT}, and as processes by those tests that {@code fanout-it} has of them.
+   */
   private static final Set<String> ELSEWHERE =
-      Set.of(
-          "run", // MainJobIT, OperationsPageIT
-          "replay", // OperationsPageIT, ReplayIT
-          "kinesis", // KinesisWorkerIT
-          "kafka", // KafkaWorkerIT
-          "dynamodb", // DynamoDbWorkerIT
-          "status", // StatusIT
-          "doctor"); // DoctorIT
+      Set.of("doctor", "run", "replay", "kinesis", "kafka", "dynamodb", "status");
 
   private static final Set<String> OF_ONE_TARGET =
       Set.of("update", "activate", "deactivate", "unregister");

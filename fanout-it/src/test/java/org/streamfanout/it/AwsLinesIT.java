@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,12 +30,8 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
  */
 class AwsLinesIT {
   static List<String> lines() throws IOException {
-    List<Path> documents = new ArrayList<>(DocsTest.documents());
-    try (Stream<Path> pages = Files.walk(Repository.file("deploy"))) {
-      pages.filter(page -> page.toString().endsWith(".md")).forEach(documents::add);
-    }
     List<String> lines = new ArrayList<>();
-    for (Path document : documents) {
+    for (Path document : DocsTest.documents()) {
       lines.addAll(AwsLine.in(Files.readString(document)));
     }
     return lines.stream().distinct().toList();

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -34,16 +35,20 @@ class DocsTest {
   private static final Path OWN_RUNTIME =
       Repository.file("examples/src/main/java/org/streamfanout/examples/OwnRuntime.java");
 
+  /** All that readers are given: the top folder's, the example's, those of docs and of deploy. */
   static List<Path> documents() throws IOException {
-    try (Stream<Path> files = Files.walk(Repository.file("docs"))) {
-      return Stream.concat(
-              Stream.of(
-                  Repository.file("README.md"),
-                  Repository.file("CONTRIBUTING.md"),
-                  Repository.file("examples/custom-provider/README.md")),
-              files.filter(file -> file.toString().endsWith(".md")))
-          .toList();
+    List<Path> documents =
+        new ArrayList<>(
+            List.of(
+                Repository.file("README.md"),
+                Repository.file("CONTRIBUTING.md"),
+                Repository.file("examples/custom-provider/README.md")));
+    for (String folder : List.of("docs", "deploy")) {
+      try (Stream<Path> files = Files.walk(Repository.file(folder))) {
+        files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+      }
     }
+    return documents;
   }
 
   @ParameterizedTest

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Maven's lines in the documents name modules, profiles, tests and properties that there are, and
  * Maven takes them: each is run up to the phase {@code validate}, since a build cannot build
- * itself. What they are for is what this build does. Scripts are there.
+ * itself. {@code scripts/documented} runs them whole. Scripts are there.
  */
 class DocumentedBuildIT {
   private static final Pattern LINE =
@@ -38,9 +38,7 @@ class DocumentedBuildIT {
 
   private static List<String> documents() throws IOException {
     List<String> texts = new ArrayList<>();
-    List<Path> documents = new ArrayList<>(DocsTest.documents());
-    documents.add(Repository.file("deploy/README.md"));
-    for (Path document : documents) {
+    for (Path document : DocsTest.documents()) {
       texts.add(Files.readString(document).replaceAll("\\\\\n *", " "));
     }
     return texts;
