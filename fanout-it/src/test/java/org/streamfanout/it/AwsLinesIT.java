@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,12 +19,15 @@ import org.streamfanout.progress.dynamodb.ProgressTable;
 import org.streamfanout.testservers.AwsTestClients;
 import org.streamfanout.testservers.DynamoDbServer;
 import org.streamfanout.testservers.KinesisServer;
+import org.streamfanout.testservers.S3Server;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Lines of the documents that begin with {@code aws} name operations and options that there are, by
@@ -126,5 +132,54 @@ class AwsLinesIT {
             .isNotBlank();
       }
     }
+  }
+
+  /** {@code s3 cp} and {@code s3 ls} are no operations of S3; here they are what they come to. */
+  @Test
+  void linesOfS3_work() throws Exception {
+    try (S3Server server = S3Server.start();
+        S3Client client =
+            AwsTestClients.client(S3Client.builder().forcePathStyle(true), server.endpoint())) {
+      for (String line : of("s3 cp")) {
+        List<String> words = List.of(line.split(" "));
+        assertThat(words).hasSize(4);
+        // What a build of this version leaves, which has no release yet.
+        assertThat(words.get(2))
+            .isEqualTo(
+                "fanout-lambda-function/target/fanout-lambda-function-" + version() + "-all.jar");
+        URI to = URI.create(words.get(3));
+        makeBucket(client, to.getHost());
+        client.putObject(
+            request -> request.bucket(to.getHost()).key(to.getPath().substring(1)),
+            RequestBody.fromString("a jar"));
+      }
+      for (String line : of("s3 ls")) {
+        List<String> words = List.of(line.split(" "));
+        assertThat(words).hasSize(3);
+        URI from = URI.create(words.get(2));
+        makeBucket(client, from.getHost());
+        assertThat(
+                client
+                    .listObjectsV2(
+                        request ->
+                            request.bucket(from.getHost()).prefix(from.getPath().substring(1)))
+                    .contents())
+            .isEmpty();
+      }
+    }
+  }
+
+  private static void makeBucket(S3Client client, String name) {
+    if (client.listBuckets().buckets().stream().noneMatch(bucket -> bucket.name().equals(name))) {
+      client.createBucket(request -> request.bucket(name));
+    }
+  }
+
+  private static String version() throws IOException {
+    Matcher version =
+        Pattern.compile("<version>([^<]+)</version>")
+            .matcher(Files.readString(Repository.file("pom.xml")));
+    assertThat(version.find()).isTrue();
+    return version.group(1);
   }
 }

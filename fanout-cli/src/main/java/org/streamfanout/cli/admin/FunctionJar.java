@@ -38,7 +38,7 @@ final class FunctionJar {
           (found.isEmpty()
                   ? "the function's jar is not beside the command"
                   : "there is more than one jar of the function: " + found)
-              + "; give --jar FILE (in the sources, mvn -pl fanout-lambda-function -am package makes"
+              + "; give --jar FILE (in the sources, mvn -pl fanout-lambda-function -am package -DskipTests makes"
               + " fanout-lambda-function/target/"
               + PATTERN.replace("*", "<version>")
               + ")");
