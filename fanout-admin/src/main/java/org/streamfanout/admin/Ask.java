@@ -1,6 +1,7 @@
 package org.streamfanout.admin;
 
 import java.util.function.Supplier;
+import org.streamfanout.aws.AwsFailures;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -21,7 +22,7 @@ public final class Ask {
     } catch (AwsServiceException e) {
       throw new AdminException("cannot " + doing + ": " + reason(action, e), e);
     } catch (SdkClientException e) {
-      throw new AdminException("cannot " + doing + ": " + e.getMessage(), e);
+      throw new AdminException("cannot " + doing + ": " + AwsFailures.told(e), e);
     }
   }
 

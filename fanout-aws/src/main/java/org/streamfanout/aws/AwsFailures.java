@@ -27,6 +27,12 @@ import software.amazon.awssdk.core.exception.SdkClientException;
  * <p>Details never repeat a service's text where that might quote a message, a key or a signature.
  */
 public final class AwsFailures {
+  /** The SDK has no type for it. */
+  private static final String UNKNOWN_CREDENTIALS = "Unable to load credentials";
+
+  private static final String NO_CREDENTIALS =
+      "no AWS credentials were found; set them or give the process a role";
+
   /** A pause beyond this is not asked for by AWS; it would outlast any call. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
@@ -175,14 +181,22 @@ public final class AwsFailures {
   }
 
   /**
+   * Returns what an exception of the SDK tells a person: its own message, but where there are no
+   * credentials, for the SDK then lists every place where it looked and why there are none.
+   */
+  public static String told(Throwable error) {
+    String text = String.valueOf(error.getMessage());
+    return text.startsWith(UNKNOWN_CREDENTIALS) ? NO_CREDENTIALS : text;
+  }
+
+  /**
    * Without credentials or region nothing can ever be sent; all else on the client's side is a
    * connection that failed. The SDK has no types for the former, only texts.
    */
   private static Failure ofClient(SdkClientException error) {
-    String text = error.getMessage() == null ? "" : error.getMessage();
-    if (text.startsWith("Unable to load credentials")) {
-      return Failure.fatal(
-          "NoCredentials", "no AWS credentials were found; set them or give the process a role");
+    String text = String.valueOf(error.getMessage());
+    if (text.startsWith(UNKNOWN_CREDENTIALS)) {
+      return Failure.fatal("NoCredentials", NO_CREDENTIALS);
     }
     if (text.startsWith("Unable to load region")) {
       return Failure.fatal(

@@ -318,4 +318,15 @@ class AwsFailuresTest {
   void entry_withoutAFault_goesByItsCode(String code, Kind kind) {
     assertThat(AwsFailures.entry("Kinesis", code, "text").kind()).isEqualTo(kind);
   }
+
+  @Test
+  void told_withoutCredentials_isOneSentence() {
+    String places = "Unable to load credentials from any of the providers in the chain A(B, C, D)";
+
+    assertThat(AwsFailures.told(SdkClientException.create(places)))
+        .isEqualTo("no AWS credentials were found; set them or give the process a role");
+    assertThat(AwsFailures.told(SdkClientException.create("connection reset")))
+        .isEqualTo("connection reset");
+    assertThat(AwsFailures.told(new IllegalStateException())).isEqualTo("null");
+  }
 }

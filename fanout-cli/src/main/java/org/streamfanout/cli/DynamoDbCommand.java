@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardOptions;
 import org.streamfanout.kcl.FanoutWorker;
@@ -93,7 +94,7 @@ final class DynamoDbCommand implements Callable<Integer> {
     } catch (SdkException e) {
       release.run();
       throw UnusableException.beforeSending(
-          List.of("--stream '" + stream + "' cannot be described: " + e.getMessage()));
+          List.of("--stream '" + stream + "' cannot be described: " + AwsFailures.told(e)));
     }
     LongAdder losses = new LongAdder();
     TableWorkerBuilder builder =

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.core.FanoutEngine;
 import org.streamfanout.core.ShardOptions;
 import org.streamfanout.kcl.FanoutWorker;
@@ -128,7 +129,7 @@ final class KinesisCommand implements Callable<Integer> {
         arns.add(arn(kinesis, stream));
       } catch (CompletionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        problems.add("--stream '" + stream + "' cannot be described: " + cause.getMessage());
+        problems.add("--stream '" + stream + "' cannot be described: " + AwsFailures.told(cause));
       }
     }
     if (!problems.isEmpty()) {

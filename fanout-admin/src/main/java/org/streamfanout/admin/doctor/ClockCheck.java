@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AwsFailures;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -41,7 +42,8 @@ final class ClockCheck {
       response =
           refused.awsErrorDetails() == null ? null : refused.awsErrorDetails().sdkHttpResponse();
     } catch (SdkClientException e) {
-      notes.unknown("this machine", "the token service (STS) does not answer: " + e.getMessage());
+      notes.unknown(
+          "this machine", "the token service (STS) does not answer: " + AwsFailures.told(e));
       return;
     }
     tell(date(response), Instant.now(), notes);

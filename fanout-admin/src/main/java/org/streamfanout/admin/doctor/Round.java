@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.admin.AdminException;
+import org.streamfanout.aws.AwsFailures;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Lets checks look side by side, each for a bounded time, and none end the others. */
@@ -82,7 +83,7 @@ final class Round implements AutoCloseable {
       return String.valueOf(error.getMessage());
     }
     return error instanceof SdkException
-        ? "AWS does not answer as it should: " + error.getMessage()
+        ? "AWS does not answer as it should: " + AwsFailures.told(error)
         : "the check itself failed with " + error;
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.streamfanout.aws.AwsFailures;
 import org.streamfanout.spi.RegistryException;
 import org.streamfanout.spi.Source;
 import org.streamfanout.spi.TargetRegistry;
@@ -141,6 +142,6 @@ public final class DynamoDbTargetRegistry implements TargetRegistry {
       }
       return text + code + " with status " + refused.statusCode() + "; see the cause";
     }
-    return text + error.getMessage();
+    return text + AwsFailures.told(error);
   }
 }
