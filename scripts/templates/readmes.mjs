@@ -1,5 +1,5 @@
 // The commands in deploy/'s pages: each aws and terraform line fits what it names. Lines of ./fanout are tried by a
-// test in Java, which has the command.
+// test in Java, which has the command, and Maven's by scripts/documented.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { load } from './cloudformation.mjs';
@@ -46,7 +46,7 @@ export async function problems() {
       const [first, ...rest] = words(line);
       if (first === 'aws') aws(rest, given, tell);
       else if (first === 'terraform') await hcl(rest, file, tell);
-      else if (first !== './fanout') tell(`${first} is not known`);
+      else if (first !== './fanout' && first !== 'mvn') tell(`${first} is not known`);
     }
   }
   return found;
