@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.streamfanout.admin.DeployStep.Action;
 import org.streamfanout.admin.DeployStep.Change;
@@ -20,8 +19,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
-import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
-import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.LastUpdateStatus;
 import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.PreconditionFailedException;
@@ -35,17 +32,16 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Makes a function, changes what differs, and removes it. */
 final class FunctionDeploy {
-  /** Nothing is in the way any more. */
-  private static final String TAKEN = "";
-
   private final AdminClients clients;
   private final LambdaClient client;
   private final Polling polling;
+  private final LambdaPatience patience;
 
   FunctionDeploy(AdminClients clients, Polling polling) {
     this.clients = clients;
     this.client = clients.client(LambdaClient.class, LambdaClient::builder);
     this.polling = polling;
+    this.patience = new LambdaPatience(polling);
   }
 
   Optional<FunctionConfiguration> find(String name) {
@@ -164,13 +160,13 @@ final class FunctionDeploy {
           }
         });
     String doing = "create the function '" + wanted.function() + "'";
-    untilTaken(
+    patience.untilTaken(
         doing,
         "lambda:CreateFunction and iam:PassRole",
         () -> {
           try {
             client.createFunction(request.build());
-            return TAKEN;
+            return LambdaPatience.TAKEN;
           } catch (ResourceConflictException e) {
             throw new AdminException(
                 "the function '" + wanted.function() + "' has been made meanwhile; run it again",
@@ -178,16 +174,6 @@ final class FunctionDeploy {
           }
         });
     awaitSettled(wanted.function());
-  }
-
-  /**
-   * A role and its policy take some seconds to be known everywhere; what Lambda says until then has
-   * no code of its own.
-   */
-  private static boolean isNotYetKnown(LambdaException refused) {
-    String text = String.valueOf(refused.getMessage());
-    return text.contains("cannot be assumed by Lambda")
-        || text.contains("does not have permissions to call");
   }
 
   private SdkBytes bytes(Deployment wanted) {
@@ -373,62 +359,20 @@ final class FunctionDeploy {
 
   /** Updates, once Lambda knows the role and no other update is under way. */
   private void update(String doing, String action, Runnable call) {
-    untilTaken(
+    patience.untilTaken(
         doing,
         action,
         () -> {
           try {
             call.run();
-            return TAKEN;
+            return LambdaPatience.TAKEN;
           } catch (ResourceConflictException e) {
-            return text(e);
+            return LambdaPatience.text(e);
           } catch (PreconditionFailedException e) {
             throw new AdminException(
                 "somebody else changed the function meanwhile; run it again", e);
           }
         });
-  }
-
-  /**
-   * Calls until nothing is in the way that time takes away.
-   *
-   * @param call returns what is in the way; an empty text if nothing is
-   * @throws AdminException if it is still there in the end, with what Lambda said
-   */
-  private void untilTaken(String doing, String action, Supplier<String> call) {
-    StringBuilder refusal = new StringBuilder();
-    try {
-      polling.until(
-          "Lambda to " + doing,
-          () -> {
-            refusal.setLength(0);
-            refusal.append(Ask.aws(doing, action, () -> refusalOf(call)));
-            return refusal.isEmpty();
-          },
-          isTaken -> isTaken);
-    } catch (AdminException e) {
-      if (refusal.isEmpty()) {
-        throw e;
-      }
-      throw new AdminException(e.getMessage() + "; Lambda says: " + refusal, e);
-    }
-  }
-
-  private static String refusalOf(Supplier<String> call) {
-    try {
-      return call.get();
-    } catch (InvalidParameterValueException e) {
-      if (isNotYetKnown(e)) {
-        return text(e);
-      }
-      throw e;
-    }
-  }
-
-  private static String text(LambdaException refused) {
-    return refused.awsErrorDetails() == null
-        ? String.valueOf(refused.getMessage())
-        : String.valueOf(refused.awsErrorDetails().errorMessage());
   }
 
   private static boolean isSettled(FunctionConfiguration function) {
@@ -466,18 +410,18 @@ final class FunctionDeploy {
   }
 
   private void remove(String name) {
-    untilTaken(
+    patience.untilTaken(
         "delete the function '" + name + "'",
         "lambda:DeleteFunction",
         () -> {
           try {
             client.deleteFunction(request -> request.functionName(name));
-            return TAKEN;
+            return LambdaPatience.TAKEN;
           } catch (ResourceNotFoundException e) {
-            return TAKEN;
+            return LambdaPatience.TAKEN;
           } catch (ResourceConflictException e) {
             // An update is under way.
-            return text(e);
+            return LambdaPatience.text(e);
           }
         });
   }

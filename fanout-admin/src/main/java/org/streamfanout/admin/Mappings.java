@@ -1,9 +1,12 @@
 package org.streamfanout.admin;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.EventSourceMappingConfiguration;
@@ -27,12 +30,20 @@ final class Mappings {
   /** The states in which nothing is under way. */
   static final Set<String> SETTLED = Set.of(ENABLED, DISABLED);
 
+  /**
+   * Longer than a new role takes, and no longer: one that may not read the source gets the same
+   * answer.
+   */
+  private static final Duration NEW_ROLE = Duration.ofMinutes(1);
+
   private final AdminClients clients;
   private final Polling polling;
+  private final LambdaPatience patience;
 
   Mappings(AdminClients clients, Polling polling) {
     this.clients = clients;
     this.polling = polling;
+    this.patience = new LambdaPatience(polling.atMost(NEW_ROLE));
   }
 
   private LambdaClient lambda() {
@@ -65,25 +76,21 @@ final class Mappings {
     CreateEventSourceMappingRequest.Builder request =
         CreateEventSourceMappingRequest.builder().functionName(function.reference());
     MappingValues.set(request, values);
-    return polling
-        .until(
-            "Lambda to take a new mapping",
-            () ->
-                Ask.aws(
-                    "create the event source mapping",
-                    "lambda:CreateEventSourceMapping",
-                    () -> {
-                      try {
-                        return Optional.of(
-                            Optional.of(lambda().createEventSourceMapping(request.build()).uuid()));
-                      } catch (ResourceConflictException e) {
-                        return Optional.of(Optional.<String>empty());
-                      } catch (TooManyRequestsException e) {
-                        return Optional.<Optional<String>>empty();
-                      }
-                    }),
-            Optional::isPresent)
-        .orElseThrow();
+    AtomicReference<@Nullable String> made = new AtomicReference<>();
+    patience.untilTaken(
+        "create the event source mapping",
+        "lambda:CreateEventSourceMapping",
+        () -> {
+          try {
+            made.set(lambda().createEventSourceMapping(request.build()).uuid());
+            return LambdaPatience.TAKEN;
+          } catch (ResourceConflictException e) {
+            return LambdaPatience.TAKEN;
+          } catch (TooManyRequestsException e) {
+            return LambdaPatience.text(e);
+          }
+        });
+    return Optional.ofNullable(made.get());
   }
 
   /**

@@ -49,6 +49,11 @@ public final class Polling {
     return new Polling(nanoTime, pause, limit);
   }
 
+  /** Returns one by the same clock whose waits take no longer than this. */
+  Polling atMost(Duration longest) {
+    return longest.compareTo(limit) < 0 ? new Polling(nanoTime, pause, longest) : this;
+  }
+
   /**
    * Returns the first answer that is good.
    *

@@ -9,6 +9,7 @@ import static org.streamfanout.admin.HookFixture.STREAM;
 import static org.streamfanout.admin.HookFixture.TABLE_STREAM;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -315,6 +316,32 @@ class HookPlannerTest {
 
     fixture.hooked(SOURCE, NOTHING);
 
+    assertThat(fixture.lambda.mappings()).hasSize(1);
+  }
+
+  @Test
+  void hook_roleIsNotKnownYet_waitsForIt() {
+    fixture.lambda.roleIsUnknownFor(6);
+
+    fixture.hooked(SOURCE, NOTHING);
+
+    assertThat(fixture.lambda.mappings()).hasSize(1);
+  }
+
+  @Test
+  void hook_roleThatMayNotReadTheSource_isToldSoAfterAMinuteAndTheNextRunGoesOn() {
+    fixture.lambda.roleIsUnknownFor(Integer.MAX_VALUE);
+    long start = fixture.clock.nanoTime();
+
+    assertThatThrownBy(() -> fixture.hooked(SOURCE, NOTHING))
+        .isInstanceOf(AdminException.class)
+        .hasMessageContaining("waited for Lambda to create the event source mapping for 60 s")
+        .hasMessageContaining("Please ensure the role can perform");
+    assertThat(Duration.ofNanos(fixture.clock.nanoTime() - start))
+        .isLessThanOrEqualTo(Duration.ofMinutes(1));
+
+    fixture.lambda.roleIsUnknownFor(0);
+    fixture.hooked(SOURCE, NOTHING);
     assertThat(fixture.lambda.mappings()).hasSize(1);
   }
 

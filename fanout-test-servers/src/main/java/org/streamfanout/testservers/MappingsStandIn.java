@@ -73,6 +73,7 @@ public final class MappingsStandIn implements AutoCloseable {
   private boolean answerIsLost;
   private int made;
   private int throttled;
+  private int unknownRoleAnswers;
   private int patience;
   private String awaited = "";
   private Runnable meanwhile = () -> {};
@@ -232,6 +233,16 @@ public final class MappingsStandIn implements AutoCloseable {
     try {
       awaited = call;
       meanwhile = happening;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has the function's role, which was just made, not be known to so many calls for a mapping. */
+  public void roleIsUnknownFor(int createCalls) {
+    lock.lock();
+    try {
+      unknownRoleAnswers = createCalls;
     } finally {
       lock.unlock();
     }
@@ -512,6 +523,16 @@ public final class MappingsStandIn implements AutoCloseable {
   }
 
   private Answer create(JsonNode asked) {
+    if (unknownRoleAnswers > 0) {
+      unknownRoleAnswers--;
+      return Answer.refused(
+          400,
+          "InvalidParameterValueException",
+          "Cannot access stream "
+              + asked.path("EventSourceArn").asText()
+              + ". Please ensure the role can perform the GetRecords, GetShardIterator,"
+              + " DescribeStream, and ListStreams Actions on your stream in IAM.");
+    }
     String function = arn(asked.path("FunctionName").asText());
     for (Mapping each : mappings.values()) {
       if (each.said.path("FunctionArn").asText().equals(function)
