@@ -63,10 +63,10 @@ final class LambdaPatience {
         || text.contains("ensure the role can perform");
   }
 
-  /** Returns what Lambda said. */
+  /** Returns what Lambda said, or which error it was: never {@link #TAKEN}. */
   static String text(LambdaException refused) {
-    return refused.awsErrorDetails() == null
-        ? String.valueOf(refused.getMessage())
-        : String.valueOf(refused.awsErrorDetails().errorMessage());
+    String said =
+        refused.awsErrorDetails() == null ? null : refused.awsErrorDetails().errorMessage();
+    return said == null || said.isBlank() ? refused.toString() : said;
   }
 }
